@@ -96,7 +96,7 @@ class Definition:
             refuse(self.at(key), _("一覧（[ ] で囲んだ並び）で書いてください。"))
         return [(f"{self.at(key)}[{nth}]", item) for nth, item in enumerate(value)]
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """Its keys as written, for objects whose keys are data (days, sizes)."""
         return list(self._data)
 

@@ -21,7 +21,7 @@ def test_every_kind_of_value() -> None:
         assert terms.flag("open", default=True) is False
         assert terms.items("tiers") == [("tiers[0]", 1), ("tiers[1]", 2)]
         assert terms.optional_decimal("none") is None
-    assert terms.keys() == list(data)
+    assert terms.names() == list(data)
 
 
 def test_what_is_absent_has_its_default() -> None:
