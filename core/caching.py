@@ -1,0 +1,16 @@
+"""Cache keys that carry the scope, so that one client's cached answer is never another's."""
+
+from __future__ import annotations
+
+from core import scope
+
+
+def scoped_key(key: str, key_prefix: str, version: int) -> str:
+    """Django's KEY_FUNCTION: the client in force is part of every key.
+
+    allauth's rate limits ("allauth:rl…") are kept across clients: per-client keys would give an address its allowance
+    once for each client.
+    """
+    held = scope.connection().scope
+    space = "all" if key.startswith("allauth:rl") else (held.client if held and held.client else "operator")
+    return f"{key_prefix}:{version}:{space}:{key}"

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+
+class Channel(models.Model):
+    """Where orders come from: a shop of the client. profile: a key of orders.registry.profiles()."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=60)
+    profile = models.CharField(max_length=30)
+    is_active = models.BooleanField(default=True)
+
+
+class ArrivalRule(models.Model):
+    """One rule at arrival: a condition of orders.arrival and the verification reason that it opens, in order."""
+
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    condition = models.JSONField()
+    reason = models.CharField(max_length=20)
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class Intake(models.Model):
+    """One arrival of orders: a file, an API call or an entry by hand. Written by orders.services.intake alone."""
+
+    WAITING, RUNNING, DONE, REFUSED = "waiting", "running", "done", "refused"
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="intakes")
+    source = models.CharField(max_length=10, default="file")
+    file_name = models.CharField(max_length=255, blank=True)
+    storage_key = models.CharField(max_length=100, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.BigIntegerField(default=0)
+    encoding = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, default=WAITING)
+    error = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    orders_new = models.PositiveIntegerField(default=0)
+    orders_known = models.PositiveIntegerField(default=0)
+    orders_refused = models.PositiveIntegerField(default=0)
+    rows_refused = models.PositiveIntegerField(default=0)
+    repairs = models.PositiveIntegerField(default=0)
+    mends = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="mended_by")
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40)
+    actor_name = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at"], name="intake_newest")]
+
+
+class RefusedRow(models.Model):
+    """One row of a file that did not become (part of) an order, and why."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="refused_rows")
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    value = models.TextField(blank=True)
+    code = models.CharField(max_length=40)
+    number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["intake", "row"], name="refused_row_nth")]
+
+
+class Order(models.Model):
+    """An order as it was placed, and the facts that hold for it as a whole. Written by orders.services alone.
+
+    Money is yen as ordered. `ordered_at` is the order's own time, `received_at` when it came to us. `phase` is
+    derived by orders.lifecycle and written by orders.services.phases.refresh alone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="orders")
+    number = models.CharField(max_length=60)
+    intake = models.ForeignKey(Intake, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    ordered_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    phase = models.CharField(max_length=20, default="received")
+
+    buyer_name = models.CharField(max_length=100)
+    buyer_kana = models.CharField(max_length=100, db_default="")
+    buyer_email = models.CharField(max_length=254, db_default="")
+    buyer_phone = models.CharField(max_length=30, db_default="")
+    buyer_postcode = models.CharField(max_length=10, db_default="")
+    buyer_prefecture = models.CharField(max_length=10, db_default="")
+    buyer_address = models.CharField(max_length=255, db_default="")
+    ship_name = models.CharField(max_length=100)
+    ship_kana = models.CharField(max_length=100, db_default="")
+    ship_phone = models.CharField(max_length=30, db_default="")
+    ship_postcode = models.CharField(max_length=10, db_default="")
+    ship_prefecture = models.CharField(max_length=10, db_default="")
+    ship_address = models.CharField(max_length=255, db_default="")
+
+    payment_method = models.CharField(max_length=60, db_default="")
+    payment = models.CharField(max_length=10, db_default="unpaid")
+    prepaid = models.BooleanField(db_default=False)
+    delivery_method = models.CharField(max_length=60, db_default="")
+    goods_total = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    postage = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    fee = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    discount = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    points = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    tax = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    tax_by_rate = models.JSONField(default=dict)
+    total = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+
+    is_gift = models.BooleanField(db_default=False)
+    noshi = models.CharField(max_length=100, db_default="")
+    wrapping = models.CharField(max_length=100, db_default="")
+    message = models.TextField(db_default="")
+    wished_date = models.DateField(null=True)
+    wished_slot = models.CharField(max_length=10, db_default="")
+    note = models.TextField(db_default="")
+    tags = models.JSONField(default=list)
+
+    ship_due_at = models.DateTimeField(null=True)
+    promised_date = models.DateField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    search = models.TextField(db_default="")
+    version = models.PositiveIntegerField(db_default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "number"], name="order_number_once")]
+        indexes = [
+            models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
+            models.Index(fields=["phase", "-ordered_at", "-id"], name="order_phase_newest"),
+            GinIndex(fields=["search"], name="order_search", opclasses=["public.gin_trgm_ops"], fastupdate=True),
+        ]
+
+
+class Line(models.Model):
+    """One line of an order and its quantities, each a fact that only grows or is corrected by an event."""
+
+    STOCK, MADE_TO_ORDER, DROP_SHIP = "stock", "made_to_order", "drop_ship"
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    sku = models.CharField(max_length=100, db_default="")
+    name = models.CharField(max_length=255)
+    option = models.CharField(max_length=255, db_default="")
+    unit_price = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    tax_rate = models.PositiveSmallIntegerField(db_default=10)
+    branch = models.CharField(max_length=15, db_default=STOCK)
+
+    ordered = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField(db_default=0)
+    allocated = models.PositiveIntegerField(db_default=0)
+    backordered = models.PositiveIntegerField(db_default=0)
+    on_purchase = models.PositiveIntegerField(db_default=0)
+    produced = models.PositiveIntegerField(db_default=0)
+    released = models.PositiveIntegerField(db_default=0)
+    picked = models.PositiveIntegerField(db_default=0)
+    packed = models.PositiveIntegerField(db_default=0)
+    shipped = models.PositiveIntegerField(db_default=0)
+    delivered = models.PositiveIntegerField(db_default=0)
+    accepted = models.PositiveIntegerField(db_default=0)
+    return_requested = models.PositiveIntegerField(db_default=0)
+    return_received = models.PositiveIntegerField(db_default=0)
+    return_rejected = models.PositiveIntegerField(db_default=0)
+    written_off = models.PositiveIntegerField(db_default=0)
+
+    class Meta:
+        ordering = ["order_id", "position"]
+        constraints = [
+            models.CheckConstraint(
+                name="line_sourced_within_open",
+                condition=Q(ordered__gte=F("cancelled") + F("allocated") + F("backordered") + F("on_purchase")),
+            ),
+            models.CheckConstraint(
+                name="line_warehouse_order",
+                condition=Q(shipped__lte=F("packed"), packed__lte=F("picked"), picked__lte=F("released")),
+            ),
+            models.CheckConstraint(name="line_return_shipped", condition=Q(return_received__lte=F("shipped"))),
+        ]
+
+
+class Verification(models.Model):
+    """A reason why an order must be looked at before release, and its answer."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="verifications")
+    reason = models.CharField(max_length=20)
+    rule = models.CharField(max_length=60, blank=True)
+    rule_version = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["order"], name="verification_open", condition=Q(answered_at__isnull=True))]
+
+
+class Hold(models.Model):
+    """One reason why an order stands still: who has to act, until when, and how it ended."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="holds")
+    reason = models.CharField(max_length=20)
+    party = models.CharField(max_length=10)
+    question = models.TextField(blank=True)
+    placed_at = models.DateTimeField()
+    placed_by = models.CharField(max_length=100)
+    expected_end = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=100, blank=True)
+    release_reason = models.CharField(max_length=200, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["order"], name="hold_active", condition=Q(released_at__isnull=True))]
+
+
+class OrderException(models.Model):
+    """Something went wrong with an order and somebody has to decide. kind: a key of orders.exceptions.KINDS."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="exceptions")
+    kind = models.CharField(max_length=20)
+    party = models.CharField(max_length=10)
+    opened_at = models.DateTimeField()
+    decide_by = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["order"], name="exception_open", condition=Q(closed_at__isnull=True))]
+
+
+class Shipment(models.Model):
+    """The unit of warehouse work: what leaves together. Written by orders.services.shipping alone."""
+
+    PLANNED, RELEASED, PICKING, PACKED = "planned", "released", "picking", "packed"
+    HANDED_OVER, IN_TRANSIT, DELIVERED = "handed_over", "in_transit", "delivered"
+    ATTEMPT_FAILED, RETURNED, LOST, CANCELLED = "attempt_failed", "returned", "lost", "cancelled"
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    position = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=15, default=RELEASED)
+    carrier = models.CharField(max_length=20, blank=True)
+    size = models.PositiveSmallIntegerField(default=60)
+    ship_date = models.DateField(null=True)
+    released_at = models.DateTimeField()
+    picked_at = models.DateTimeField(null=True)
+    packed_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="shipment_position_once")]
+        indexes = [models.Index(fields=["state", "id"], name="shipment_state")]
+
+
+class ShipmentLine(models.Model):
+    """How much of an order line goes with a shipment."""
+
+    id = models.BigAutoField(primary_key=True)
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="shipment_lines")
+    quantity = models.PositiveIntegerField()
+
+
+class Parcel(models.Model):
+    """A parcel with its tracking number. A cancelled label is not a cancelled shipment."""
+
+    id = models.BigAutoField(primary_key=True)
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="parcels")
+    carrier = models.CharField(max_length=20)
+    tracking_number = models.CharField(max_length=20)
+    label_cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tracking_number"], name="parcel_tracking")]
+
+
+class SavedView(models.Model):
+    """A named filter of the order list, of one person."""
+
+    person_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    side = models.CharField(max_length=10, default="client")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "side", "name"], name="saved_view_once")]

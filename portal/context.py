@@ -1,0 +1,73 @@
+"""What every template knows of the portal: whose side, whose name, which sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from tenants.roles import Permission as P
+
+# (key, label, url name, icon, permission) in the order of the rail.
+SECTIONS: dict[str, tuple[tuple[str, Any, str, str, P], ...]] = {
+    "client": (
+        ("home", _("ホーム"), "home", "home", P.VIEW_HOME),
+        ("orders", _("受注"), "orders:list", "package", P.VIEW_ORDERS),
+        ("intake", _("取込"), "orders:intakes", "upload", P.IMPORT_ORDERS),
+        ("questions", _("確認事項"), "orders:questions", "message-question", P.VIEW_ORDERS),
+        ("documents", _("書類"), "documents:list", "files", P.VIEW_DOCUMENTS),
+        ("sla", _("SLA"), "sla:overview", "clock-check", P.VIEW_SLA),
+        ("billing", _("請求"), "billing:overview", "receipt-yen", P.VIEW_BILLING),
+        ("settings", _("設定"), "tenants:settings", "settings", P.VIEW_HOME),
+    ),
+    "operator": (
+        ("home", _("ホーム"), "home", "home", P.VIEW_HOME),
+        ("queue", _("キュー"), "operations:queue", "list-check", P.WORK_QUEUE),
+        ("clients", _("取引先"), "clients:list", "building", P.VIEW_HOME),
+        ("warehouse", _("倉庫"), "operations:warehouse", "building-warehouse", P.PICK_AND_PACK),
+        ("closings", _("締め・請求"), "closings:list", "receipt-yen", P.CLOSE_MONTH),
+        ("admin", _("管理"), "admin:overview", "settings", P.VIEW_ROLES),
+    ),
+}
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """The `portal` variable of the templates."""
+    side = getattr(request, "side", "auth")
+    client = getattr(request, "client", None)
+    permissions = getattr(request, "permissions", frozenset())
+    signed_in = bool(permissions)
+    return {
+        "portal": {
+            "side": side if signed_in else "auth",
+            "name": client.name if client else "",
+            "client": client,
+            "hue": client.hue if client else 0,
+            "sections": _sections(request, side, permissions) if signed_in else [],
+            "person": getattr(request, "person", None),
+            "languages": settings.LANGUAGES,
+            "search_url": _reverse("search"),
+            "accent": "default",
+        },
+        "may": {permission.value: True for permission in permissions},
+    }
+
+
+def _sections(request: HttpRequest, side: str, permissions: frozenset[P]) -> list[dict[str, Any]]:
+    shown = []
+    for key, label, name, icon, permission in SECTIONS[side]:
+        url = _reverse(name)
+        if permission in permissions and url:
+            active = request.path == url or (url != "/" and request.path.startswith(url))
+            shown.append({"key": key, "label": label, "url": url, "icon": icon, "active": active, "count": None})
+    return shown
+
+
+def _reverse(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

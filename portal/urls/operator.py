@@ -1,0 +1,10 @@
+"""The URL map of the operator's host."""
+
+from __future__ import annotations
+
+from portal.urls.shared import handler403, handler404, handler500
+from portal.urls.shared import urlpatterns as shared
+
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [*shared]

@@ -1,0 +1,17 @@
+"""What every host has: log-in, language, health, search."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from portal import health
+
+handler403 = "portal.errors.forbidden"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+]

@@ -1,0 +1,147 @@
+"""Who may do what: the whole table. Pages and endpoints name a permission, people have a role, this joins them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What a page, an endpoint or a button asks for."""
+
+    VIEW_HOME = "view_home"
+    VIEW_ORDERS = "view_orders"
+    EXPORT_ORDERS = "export_orders"
+    IMPORT_ORDERS = "import_orders"
+    CANCEL_ORDERS = "cancel_orders"
+    ANSWER_QUESTIONS = "answer_questions"
+    VIEW_SLA = "view_sla"
+    VIEW_BILLING = "view_billing"
+    REVIEW_BILLING = "review_billing"
+    VIEW_DOCUMENTS = "view_documents"
+    UPLOAD_DOCUMENTS = "upload_documents"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_TOKENS = "manage_tokens"
+    MANAGE_SETTINGS = "manage_settings"
+    VIEW_ACCESS_LOG = "view_access_log"
+    WORK_QUEUE = "work_queue"
+    REASSIGN_WORK = "reassign_work"
+    VERIFY_ORDERS = "verify_orders"
+    HOLD_ORDERS = "hold_orders"
+    RELEASE_ORDERS = "release_orders"
+    PICK_AND_PACK = "pick_and_pack"
+    SHIP_ORDERS = "ship_orders"
+    CLOSE_MONTH = "close_month"
+    FINALISE_INVOICES = "finalise_invoices"
+    MANAGE_RATE_CARDS = "manage_rate_cards"
+    MANAGE_CLIENTS = "manage_clients"
+    MANAGE_STAFF = "manage_staff"
+    VIEW_ROLES = "view_roles"
+    VIEW_HEALTH = "view_health"
+
+
+P = Permission
+
+LABELS: dict[Permission, str | Promise] = {
+    P.VIEW_HOME: _("ホームを見る"),
+    P.VIEW_ORDERS: _("受注を見る"),
+    P.EXPORT_ORDERS: _("受注を書き出す"),
+    P.IMPORT_ORDERS: _("受注を取り込む"),
+    P.CANCEL_ORDERS: _("受注を取り消す"),
+    P.ANSWER_QUESTIONS: _("確認事項に答える"),
+    P.VIEW_SLA: _("SLAを見る"),
+    P.VIEW_BILLING: _("請求を見る"),
+    P.REVIEW_BILLING: _("請求案を確認する"),
+    P.VIEW_DOCUMENTS: _("書類を見る"),
+    P.UPLOAD_DOCUMENTS: _("書類を送る"),
+    P.MANAGE_PEOPLE: _("担当者を管理する"),
+    P.MANAGE_TOKENS: _("APIトークンを管理する"),
+    P.MANAGE_SETTINGS: _("設定を変える"),
+    P.VIEW_ACCESS_LOG: _("アクセス記録を見る"),
+    P.WORK_QUEUE: _("キューの作業をする"),
+    P.REASSIGN_WORK: _("作業を割り当て直す"),
+    P.VERIFY_ORDERS: _("受注を確認する"),
+    P.HOLD_ORDERS: _("保留と解除をする"),
+    P.RELEASE_ORDERS: _("出荷指示をする"),
+    P.PICK_AND_PACK: _("ピッキングと梱包をする"),
+    P.SHIP_ORDERS: _("出荷を確定する"),
+    P.CLOSE_MONTH: _("月次を締める"),
+    P.FINALISE_INVOICES: _("請求を確定する"),
+    P.MANAGE_RATE_CARDS: _("料金表を管理する"),
+    P.MANAGE_CLIENTS: _("取引先を管理する"),
+    P.MANAGE_STAFF: _("社内の担当者を管理する"),
+    P.VIEW_ROLES: _("権限表を見る"),
+    P.VIEW_HEALTH: _("稼働状況を見る"),
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: on which side it exists, its name, and what it may do."""
+
+    key: str
+    side: Literal["client", "operator"]
+    label: str | Promise
+    permissions: frozenset[Permission]
+
+
+_READ = frozenset({P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS})
+_CLIENT_ORDERS = _READ | {P.EXPORT_ORDERS, P.IMPORT_ORDERS, P.CANCEL_ORDERS, P.ANSWER_QUESTIONS, P.UPLOAD_DOCUMENTS}
+_CLIENT_MONEY = _READ | {P.VIEW_BILLING, P.REVIEW_BILLING, P.UPLOAD_DOCUMENTS}
+_CLIENT_OWNER = (
+    _CLIENT_ORDERS
+    | _CLIENT_MONEY
+    | {P.MANAGE_PEOPLE, P.MANAGE_TOKENS, P.MANAGE_SETTINGS, P.VIEW_ACCESS_LOG, P.VIEW_ROLES}
+)
+_FLOOR = _READ | {P.WORK_QUEUE}
+_CLERK = _FLOOR | {
+    P.EXPORT_ORDERS,
+    P.IMPORT_ORDERS,
+    P.CANCEL_ORDERS,
+    P.VERIFY_ORDERS,
+    P.HOLD_ORDERS,
+    P.RELEASE_ORDERS,
+    P.UPLOAD_DOCUMENTS,
+}
+_WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS}
+_LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.VIEW_BILLING, P.VIEW_ROLES}
+_BILLING = _READ | {
+    P.EXPORT_ORDERS,
+    P.VIEW_BILLING,
+    P.CLOSE_MONTH,
+    P.FINALISE_INVOICES,
+    P.MANAGE_RATE_CARDS,
+    P.UPLOAD_DOCUMENTS,
+}
+_ADMIN = _LEAD | _BILLING | {P.MANAGE_CLIENTS, P.MANAGE_STAFF, P.VIEW_ACCESS_LOG, P.VIEW_HEALTH, P.MANAGE_SETTINGS}
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        Role("owner", "client", _("管理者（委託元）"), _CLIENT_OWNER),
+        Role("orders", "client", _("受注担当（委託元）"), _CLIENT_ORDERS),
+        Role("approver", "client", _("承認者"), _CLIENT_ORDERS | _CLIENT_MONEY),
+        Role("accounting", "client", _("経理（委託元）"), _CLIENT_MONEY),
+        Role("viewer", "client", _("閲覧のみ"), _READ),
+        Role("clerk", "operator", _("受注担当"), _CLERK),
+        Role("warehouse", "operator", _("倉庫担当"), _WAREHOUSE),
+        Role("lead", "operator", _("チームリーダー"), _LEAD),
+        Role("billing", "operator", _("請求担当"), _BILLING),
+        Role("admin", "operator", _("システム管理者"), _ADMIN),
+    )
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """What the role may do; nothing for a role that does not exist."""
+    found = ROLES.get(role)
+    return found.permissions if found else frozenset()
+
+
+def holders(permission: Permission) -> list[Role]:
+    """Which roles have the permission."""
+    return [role for role in ROLES.values() if permission in role.permissions]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+
+from core import scope
+from core.events import Actor
+from portal.embedded import Services
+from tests import databases, environment
+
+OPERATOR = Actor("person", "1", "受注 花子")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    services = Services(databases.prepare(), durable=False)
+    services.start()
+    config.add_cleanup(services.stop)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+    """A fresh database with two clients that must never see each other."""
+    from tenants import services
+
+    databases.make(environment.DATABASE)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for code, name in (("acme", "アクメ商事株式会社"), ("bravo", "ブラボー物産株式会社")):
+            services.create_client(code=code, name=name, actor=OPERATOR, at=datetime(2026, 1, 5, tzinfo=UTC))
+
+
+@pytest.fixture
+def acme(db: None) -> Iterator[str]:
+    """Work as the client acme."""
+    with scope.client("acme"):
+        yield "acme"
+
+
+@pytest.fixture
+def as_operator(db: None) -> Iterator[None]:
+    """Work as the operator, outside of any client."""
+    with scope.operator():
+        yield
+
+
+@pytest.fixture
+def at() -> Callable[[str], datetime]:
+    """Japanese wall-clock time as an aware datetime: at("2026-03-02 09:00")."""
+    return lambda text: datetime.fromisoformat(text).replace(tzinfo=TOKYO).astimezone(UTC)
+
+
+@pytest.fixture
+def host() -> Callable[[str], str]:
+    """The host name of a client: host("acme"); host("") is the operator's."""
+    return lambda code: f"{code}.{settings.BASE_DOMAIN}" if code else settings.BASE_DOMAIN

@@ -1,0 +1,85 @@
+"""Databases for tests: one template, upgraded once per state of the migrations, cloned for whoever needs one."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from portal.bootstrap import bootstrap
+from portal.embedded import postgres_url
+from tests.environment import ROOT, VAR
+
+SUPERUSER = postgres_url(VAR, user="postgres", database="postgres")
+
+
+def _fingerprint() -> str:
+    """A hash over everything that decides what an upgraded database looks like."""
+    digest = hashlib.sha256()
+    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), *ROOT.glob("tenants/*.py")]
+    for path in sorted([*sources, ROOT / "tenants" / "bootstrap.sql", ROOT / "requirements.txt"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (VAR / "databases.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _exists(session: psycopg.Connection, name: str) -> bool:
+    return session.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def upgrade(database: str) -> None:
+    """Run `manage.py upgrade` on the database, in a process of its own."""
+    url = postgres_url(VAR, user="portal", database=database)
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "upgrade", "--verbosity=0"],
+        env={**os.environ, "DATABASE_URL": url},
+        check=True,
+        cwd=ROOT,
+    )
+
+
+def _template() -> str:
+    name = f"t_template_{_fingerprint()}"
+    with psycopg.connect(SUPERUSER, autocommit=True) as session:
+        if not _exists(session, name):
+            unfinished = f"{name}_new"
+            session.execute(f'DROP DATABASE IF EXISTS "{unfinished}" WITH (FORCE)')
+            bootstrap(SUPERUSER, postgres_url(VAR, user="portal", database=unfinished))
+            upgrade(unfinished)
+            session.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
+    return name
+
+
+def make(database: str) -> None:
+    """Make `database` anew as a clone of the template, with none of its clients' roles left over."""
+    with _one_at_a_time(), psycopg.connect(SUPERUSER, autocommit=True) as session:
+        template = _template()
+        drop(session, database)
+        session.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER portal_owner')
+
+
+def drop(session: psycopg.Connection, database: str) -> None:
+    """Drop the database and the roles of its clients."""
+    session.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    roles = session.execute("SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [f"{database}:"]).fetchall()
+    for (role,) in roles:
+        session.execute(f'DROP ROLE "{role}"')
+
+
+def prepare() -> Path:
+    """The folder of the tests' services, made."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    return VAR

@@ -1,0 +1,21 @@
+"""Loaded by pytest before anything of Django: points the settings at the tests' own services and database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from portal.embedded import Endpoints, postgres_url
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("PORTAL_TEST_VAR", ROOT / "var" / "test")).resolve()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"t_{WORKER}"
+
+os.environ.update(
+    PORTAL_MODE="test",
+    PORTAL_VAR=str(VAR / WORKER),
+    DATABASE_URL=postgres_url(VAR, user="portal", database=DATABASE),
+    BROKER_URL=Endpoints.below(VAR).broker_url,
+    DJANGO_SETTINGS_MODULE="portal.settings",
+)
