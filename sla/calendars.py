@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, reduce
 from typing import TypeVar
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from core.errors import Refused
 from core.periods import Period
 from core.wording import Sentence, _
-from sla.hours import WorkingHours
+from sla.hours import WorkingHours, wall_time
 
 Instants = NDArray[np.int64]
 """Microseconds: since 1970-01-01 UTC where they say when, plain where they say how long."""
@@ -58,9 +58,11 @@ class Track:
 
     first_year: int
     end_year: int
+    zone: ZoneInfo
     starts: Instants
     ends: Instants
     midnights: Instants
+    _walls: dict[tuple[int, ...], Instants] = field(default_factory=dict, repr=False)
 
     @cached_property
     def first(self) -> int:
@@ -96,6 +98,14 @@ class Track:
     def day_index(self, at: Instants) -> Instants:
         """The local day that each instant lies on, counted from the first day of the track."""
         return np.searchsorted(self.midnights, at, side="right").astype(np.int64) - 1
+
+    def wall_times(self, minutes: tuple[int, ...]) -> Instants:
+        """For every day of the track, the instant of a time of day: minutes after midnight, Monday's to Sunday's."""
+        if minutes not in self._walls:
+            days = Period(date(self.first_year, 1, 1), date(self.end_year, 1, 1))
+            walls = [wall_time(day, minutes[day.weekday()], self.zone) for day in days]
+            self._walls[minutes] = np.array([instant(wall) for wall in walls], dtype=np.int64)
+        return self._walls[minutes]
 
     def worked(self, at: Instants) -> Instants:
         """Working time from the start of the track to each instant. Differences are the working time in between."""
@@ -235,6 +245,7 @@ def _compiled(hours: Sequence[WorkingHours], zone: ZoneInfo, first_year: int, en
     return Track(
         first_year,
         end_year,
+        zone,
         starts=np.array([start for start, _end in common], dtype=np.int64),
         ends=np.array([end for _start, end in common], dtype=np.int64),
         midnights=np.array([instant(at) for at in midnights], dtype=np.int64),

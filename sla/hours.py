@@ -62,7 +62,9 @@ class WorkingHours:
     def spans(self, period: Period) -> list[tuple[datetime, datetime]]:
         """Every stretch worked in the days of `period`, as aware local instants, in order."""
         zone = ZoneInfo(self.zone)
-        return [(_at(day, start, zone), _at(day, end, zone)) for day in period for start, end in self.on(day)]
+        return [
+            (wall_time(day, start, zone), wall_time(day, end, zone)) for day in period for start, end in self.on(day)
+        ]
 
     def to_json(self) -> dict[str, object]:
         """As a JSON object; `from_json` makes the same hours of it."""
@@ -87,15 +89,16 @@ class WorkingHours:
             )
 
 
+def wall_time(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks on the wall show so many minutes after midnight (1440: the end of the day)."""
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)  # noqa: DTZ001 (gets its zone below)
+    return wall.replace(tzinfo=zone)
+
+
 def every(weekdays: Iterable[str], *intervals: tuple[str, str]) -> dict[str, Intervals]:
     """A week in which each of `weekdays` works the same hours: `every(WEEKDAYS[:5], ("09:00", "12:00"), …)`."""
     minutes = tuple((read_minute(start, "week"), read_minute(end, "week")) for start, end in intervals)
     return dict.fromkeys(weekdays, minutes)
-
-
-def _at(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)  # noqa: DTZ001 (gets its zone below)
-    return wall.replace(tzinfo=zone)
 
 
 def _zone(name: str) -> ZoneInfo:
