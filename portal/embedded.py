@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import os
 import secrets
 import shutil
@@ -16,20 +15,29 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 import psycopg
 import redis
 
 from portal.bootstrap import bootstrap
-from portal.processes import CannotStart, Process, Program, exclusive, give_to_account, launch, packaged, sweep, tail
+from portal.endpoints import Endpoints, run_directory
+from portal.processes import (
+    CannotStart,
+    Process,
+    Program,
+    exclusive,
+    give_to_account,
+    launch,
+    packaged,
+    sweep,
+    tail,
+    working_in,
+)
 
 POSTGRES_VERSION = "18"
 SPACE_NEEDED = 500 * 1024 * 1024
-SOCKET_PATH_LIMIT = 107
 RECOVERY_SECONDS = 300
 
 POSTGRES_SETTINGS = {
@@ -53,48 +61,6 @@ POSTGRES_SETTINGS = {
     "log_line_prefix": "%m [%p] %u@%d ",
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-@dataclass(frozen=True)
-class Endpoints:
-    """Where the built-in services listen. A pure function of var/, so anyone may know it without starting them.
-
-    database_url: as the login role `portal`. superuser_url: for the bootstrap and for tests that make databases.
-    """
-
-    database_url: str
-    superuser_url: str
-    broker_url: str
-    cache_url: str
-
-    @classmethod
-    def below(cls, var: Path) -> Endpoints:
-        """The endpoints of the services whose data is under `var`."""
-        run = run_directory(var)
-        valkey = quote(str(run / "valkey.sock"))
-        return cls(
-            database_url=postgres_url(var, user="portal", database="portal"),
-            superuser_url=postgres_url(var, user="postgres", database="postgres"),
-            broker_url=f"redis+socket://{valkey}?virtual_host=0",
-            cache_url=f"unix://{valkey}?db=1",
-        )
-
-    def environment(self) -> dict[str, str]:
-        """The same as variables of the portal's settings."""
-        return {"DATABASE_URL": self.database_url, "BROKER_URL": self.broker_url, "CACHE_URL": self.cache_url}
-
-
-def postgres_url(var: Path, *, user: str, database: str) -> str:
-    """The URL of a database of the built-in server."""
-    return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(run_directory(var) / 'postgres'))}"
-
-
-def run_directory(var: Path) -> Path:
-    """Where sockets and process records lie: var/run, or a short path in /tmp where that is too long for a socket."""
-    run = var.resolve() / "run"
-    if len(os.fsencode(run / "postgres" / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT:
-        return run
-    return Path(f"/tmp/portal-{hashlib.sha256(os.fsencode(run)).hexdigest()[:16]}")  # noqa: S108 (owner is checked)
 
 
 def prepare(var: Path) -> None:
@@ -162,7 +128,8 @@ class Postgres:
         sockets = self.run / "postgres"
         sockets.mkdir(mode=0o700, exist_ok=True)
         give_to_account(sockets)
-        # Whoever left these is gone (see Services.start), but their pid may belong to somebody else by now.
+        self._await_vacancy()
+        # Nobody works on the data any more, but the pid in these files may belong to somebody else by now.
         for stale in (self.data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
         return Process(self.program, self.run)
@@ -185,6 +152,17 @@ class Postgres:
                 f"{self.data} was written by PostgreSQL {version.read_text().strip()}, this is {POSTGRES_VERSION}."
                 " Restore a dump into a new directory, or move this one away."
             )
+
+    def _await_vacancy(self, seconds: float = 30) -> None:
+        """Wait for the servers of a postmaster that was killed: they end by themselves when they notice."""
+        deadline = time.monotonic() + seconds
+        while at_work := working_in(self.data):
+            if time.monotonic() > deadline:
+                pids = " ".join(map(str, at_work))
+                raise CannotStart(
+                    f"Another PostgreSQL works on {self.data}. End it (kill -INT {pids}) and start again."
+                )
+            time.sleep(0.05)
 
     def _initialise(self) -> None:
         """Make the data directory beside its place and move it there when whole, so that no half is ever used."""

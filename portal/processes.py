@@ -139,6 +139,10 @@ class Process:
         self.ask_to_stop()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.wait(self.program.grace)
+        self.clear()
+
+    def clear(self) -> None:
+        """Kill what is left of its group, itself included, and forget it. For a program that ended by itself, too."""
         _kill_group(self.pid)
         self.wait()
         self.record.unlink(missing_ok=True)
@@ -242,6 +246,16 @@ def sweep(records: Iterable[Path], *, grace: float = 15) -> list[str]:
     for file in found:
         file.unlink(missing_ok=True)
     return [file.stem for file in alive]
+
+
+def working_in(directory: Path) -> list[int]:
+    """The processes (of ours, or all as root) whose current directory this is: PostgreSQL's are in their data."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "cwd").readlink() == directory:
+                found.append(int(entry.name))
+    return found
 
 
 @contextlib.contextmanager

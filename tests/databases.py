@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from portal.bootstrap import bootstrap
-from portal.embedded import postgres_url
+from portal.endpoints import postgres_url
 from tests.environment import ROOT, VAR
 
 SUPERUSER = postgres_url(VAR, user="postgres", database="postgres")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from portal.embedded import Endpoints, postgres_url
+from portal.endpoints import Endpoints, postgres_url
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PORTAL_TEST_VAR", ROOT / "var" / "test")).resolve()
