@@ -23,7 +23,7 @@ class Environment(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     encryption_key: SecretStr = SecretStr("")
     database_url: str = ""
-    broker_url: str = "redis://127.0.0.1:6379/0"
+    broker_url: str = ""
     cache_url: str = ""
     database_max_age: int = Field(default=60, ge=0)
 

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal import env, logs
+from portal.endpoints import Endpoints
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.read()
@@ -18,6 +19,7 @@ MODE = ENV.portal_mode
 PRODUCTION = MODE == "production"
 DEBUG = False
 VAR = ENV.portal_var if ENV.portal_var.is_absolute() else BASE_DIR / ENV.portal_var
+BUILT_IN = Endpoints.below(VAR)
 MOVED_CLOCK = ENV.portal_moved_clock
 BASE_DOMAIN = ENV.base_domain
 SITE_PORT = ENV.port
@@ -37,7 +39,7 @@ ENCRYPTION_KEY = _secret("encryption_key", ENV.encryption_key.get_secret_value()
 
 
 def _database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url or "postgresql://portal@127.0.0.1:5432/portal")
+    parts = urlsplit(url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "core.backend",
@@ -54,7 +56,7 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(ENV.database_url)}
+DATABASES = {"default": _database(ENV.database_url or BUILT_IN.database_url)}
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -214,12 +216,13 @@ S3 = {
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": ENV.cache_url or ENV.broker_url.rsplit("/", 1)[0] + "/1",
+        "LOCATION": ENV.cache_url
+        or (f"{ENV.broker_url.rsplit('/', 1)[0]}/1" if ENV.broker_url else BUILT_IN.cache_url),
         "KEY_FUNCTION": "core.caching.scoped_key",
     }
 }
 
-CELERY_BROKER_URL = ENV.broker_url
+CELERY_BROKER_URL = ENV.broker_url or BUILT_IN.broker_url
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

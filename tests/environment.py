@@ -17,5 +17,6 @@ os.environ.update(
     PORTAL_VAR=str(VAR / WORKER),
     DATABASE_URL=postgres_url(VAR, user="portal", database=DATABASE),
     BROKER_URL=Endpoints.below(VAR).broker_url,
+    CACHE_URL=Endpoints.below(VAR).cache_url,
     DJANGO_SETTINGS_MODULE="portal.settings",
 )
