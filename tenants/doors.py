@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import scope
@@ -91,13 +91,34 @@ def public(view: View) -> View:
     return view
 
 
+MOUNT = "client"
+
+
+def url(request: HttpRequest, name: str, *args: object, client: str = "") -> str:
+    """The address of the page `name`, for whoever reads this request.
+
+    On a client's host and for the operator's own pages it is what Django's reverse gives. A client's page that is
+    opened by the operator lies under /clients/<code>/: of the client at hand, or of `client` where that is given (for
+    lists over several clients). Raises NoReverseMatch for a page that does not exist.
+    """
+    met = cast(PortalRequest, request)
+    urlconf = getattr(request, "urlconf", None)
+    code = client or (met.client.code if met.client else "")
+    if met.side == "client" or not code:
+        return reverse(name, urlconf, args=args)
+    try:
+        return reverse(f"{MOUNT}:{name}", urlconf, args=(code, *args))
+    except NoReverseMatch:
+        return reverse(name, urlconf, args=args)
+
+
 def _meet(request: HttpRequest, side: str) -> PortalRequest | HttpResponse:
     met = cast(PortalRequest, request)
     if side not in ("both", met.side):
         raise Http404
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("account_login"))
-    met.person = cast(Person, request.user)
+    met.person = request.user
     met.role = queries.role_of(met.person.pk, met.client.code if met.client else "")
     if not met.role:
         raise Http404

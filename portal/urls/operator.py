@@ -1,10 +1,21 @@
-"""The URL map of the operator's host."""
+"""The URL map of the operator's host: its own pages, and the clients' under /clients/<code>/."""
 
 from __future__ import annotations
 
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
 from portal.urls.shared import urlpatterns as shared
+from tenants.doors import MOUNT
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [*shared]
+# Each package adds one line: `path("", include("operations.urls"))`.
+own_pages: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    *shared,
+    *own_pages,
+    path("clients/<slug:client_code>/", include((client_pages, MOUNT), namespace=MOUNT)),
+]

@@ -1,0 +1,10 @@
+"""The client's pages: at the root of the client's host, and once more on the operator's, under /clients/<code>/.
+
+Each package adds one line: `path("", include("orders.urls"))`.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
