@@ -36,6 +36,7 @@ from portal.processes import (
     working_in,
 )
 
+NAMES = ("postgres", "valkey")
 POSTGRES_VERSION = "18"
 SPACE_NEEDED = 500 * 1024 * 1024
 RECOVERY_SECONDS = 300

@@ -82,7 +82,7 @@ class Program:
 
     argv: an absolute path and its arguments. environment: on top of ours. log: gets both outputs, None for ours.
     stop: the signal that asks it to end; kill follows after `grace` seconds. own_account: never as root
-    (root is exchanged for the account `nobody`).
+    (root is exchanged for the account `nobody`). directory: where it runs, None for where we do.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Program:
     stop: signal.Signals = signal.SIGTERM
     grace: float = 10
     own_account: bool = False
+    directory: Path | None = None
 
 
 class Process:
@@ -103,10 +104,12 @@ class Process:
     def __init__(self, program: Program, run: Path) -> None:
         self.program = program
         self.record = run / f"{program.name}.pid"
+        self._cleared = False
         with _output(program.log) as output:
             self._popen = subprocess.Popen(  # noqa: S603 (our own programs)
                 launch(program.argv, own_account=program.own_account, on_parent_death=program.stop),
                 env={**os.environ, **program.environment},
+                cwd=program.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -143,9 +146,11 @@ class Process:
 
     def clear(self) -> None:
         """Kill what is left of its group, itself included, and forget it. For a program that ended by itself, too."""
-        _kill_group(self.pid)
-        self.wait()
-        self.record.unlink(missing_ok=True)
+        if not self._cleared:
+            _kill_group(self.pid)
+            self.wait()
+            self.record.unlink(missing_ok=True)
+            self._cleared = True
 
 
 def packaged(package: str, pattern: str) -> Path:
