@@ -33,6 +33,9 @@ PREFECTURES = (
 # fmt: on
 """In the order of JIS X 0401: the first is 01, the last is 47."""
 
+PREFECTURE_CODES: Mapping[str, str] = {f"JP-{number:02}": name for number, name in enumerate(PREFECTURES, 1)}
+"""By their codes of ISO 3166-2."""
+
 # Python and Rust disagree on four control characters: they are spaces here.
 _SPACE = r"[\s\x1c-\x1f]"
 _NON_ASCII = r"[^\x00-\x7f]"

@@ -1,0 +1,1 @@
+"""ネクストエンジン: an order management system of many Japanese shops."""

@@ -1,0 +1,1 @@
+"""Shopify, as Japanese shops use it."""

@@ -1,0 +1,158 @@
+"""Order files in, orders out: a file at once, a file in batches, or records that are no file at all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from core.errors import Refused
+from core.wording import Sentence, _
+from orders.intake.judging import Intake, judge
+from orders.intake.layouts import HEAD, Layout, layout
+from orders.intake.profiles import Profile
+from orders.intake.tables import Piece, read_piece
+
+MAX_BYTES = 512 << 20
+"""No order file is larger; one that is was not meant."""
+
+_SEED = 2026
+
+
+def read(data: bytes, profile: Profile, *, limit: int = MAX_BYTES) -> Intake:
+    """All of a file at once.
+
+    Raises Refused where it is no order file of this channel at all; what is wrong with single rows is in `refused`.
+    """
+    _refuse_large(len(data), limit)
+    found = layout(data[:HEAD], profile)
+    piece = read_piece(data[found.body :], found, first_row=2, final=True)
+    if piece.cells.is_empty() and piece.problems.is_empty():
+        raise _no_rows()
+    return judge(piece.cells, piece.problems, found)
+
+
+def read_batches(
+    source: Path | BinaryIO, profile: Profile, *, rows: int = 50_000, limit: int = MAX_BYTES
+) -> Iterator[Intake]:
+    """The same file in parts of about `rows` rows, for files that should not be in memory whole.
+
+    Together the parts say what `read` says. No order is split between two; orders whose rows stand scattered over the
+    file come last. The file is read twice, so it must be able to seek. Raises as `read`, before the first part.
+    """
+    with _opened(source) as file:
+        size = file.seek(0, io.SEEK_END)
+        _refuse_large(size, limit)
+        file.seek(0)
+        head = file.read(HEAD)
+        found = layout(head, profile)
+        block = _block_size(head, rows)
+        scattered = _scattered_numbers(file, found, block)
+        yield from _batches(file, found, block, scattered)
+
+
+def _refuse_large(size: int, limit: int) -> None:
+    if size > limit:
+        template = _("ファイルが大きすぎます（%(size)s MB）。%(limit)s MB以下に分けてください。")
+        raise Refused(Sentence(template, size=size >> 20, limit=limit >> 20), code="too_large")
+
+
+def _no_rows() -> Refused:
+    return Refused(Sentence(_("見出しだけで、注文の行がありません。")), code="no_rows")
+
+
+@contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+    else:
+        yield source
+
+
+def _block_size(head: bytes, rows: int) -> int:
+    lines = max(head.count(b"\n"), 1)
+    return max(rows * len(head) // lines, 1 << 16)
+
+
+def _pieces(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[Piece, bool]]:
+    """The file piece by piece, each with whether it is the last."""
+    file.seek(found.body)
+    left, row, final = b"", 2, False
+    while not final:
+        more = file.read(block)
+        final = len(more) < block
+        piece = read_piece(left + more, found, first_row=row, final=final)
+        left = (left + more)[piece.length :]
+        row += piece.records
+        yield piece, final
+
+
+def _scattered_numbers(file: BinaryIO, found: Layout, block: int) -> pl.Series:
+    """Hashes of the numbers that turn up again after another order began; a clash of hashes only delays an order."""
+    numbers_only = replace(
+        found, profile=replace(found.profile, order={"number": found.profile.order["number"]}, line={})
+    )
+    runs: list[pl.Series] = []
+    last = None
+    for piece, _final in _pieces(file, numbers_only, block):
+        hashes = _numbers(piece.cells, piece.problems)["number"].drop_nulls().hash(_SEED)
+        begins = hashes.filter(hashes != hashes.shift(1).fill_null(last if last is not None else 0))
+        runs.append(begins)
+        last = hashes[-1] if len(hashes) else last
+    if last is None:
+        raise _no_rows()
+    every = pl.concat(runs)
+    return every.filter(every.is_duplicated()).unique()
+
+
+def _numbers(cells: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
+    """row and number (null where it is not known) of every row, in the order of the file."""
+    known = pl.when(pl.col("number") != "").then("number").alias("number")
+    return pl.concat([cells.select("row", known), problems.select("row", known)]).sort("row")
+
+
+@dataclass
+class _Waiting:
+    """Rows that wait for the rest of their orders."""
+
+    cells: list[pl.DataFrame]
+    problems: list[pl.DataFrame]
+
+    def add(self, cells: pl.DataFrame, problems: pl.DataFrame) -> None:
+        self.cells.append(cells)
+        self.problems.append(problems)
+
+    def take(self, piece: Piece) -> tuple[pl.DataFrame, pl.DataFrame]:
+        cells, problems = pl.concat([*self.cells, piece.cells]), pl.concat([*self.problems, piece.problems])
+        self.cells, self.problems = [], []
+        return cells, problems
+
+
+def _batches(file: BinaryIO, found: Layout, block: int, scattered: pl.Series) -> Iterator[Intake]:
+    unfinished, held = _Waiting([], []), _Waiting([], [])
+    for piece, final in _pieces(file, found, block):
+        cells, problems = unfinished.take(piece)
+        later = pl.col("number").hash(_SEED).is_in(scattered.implode())
+        held.add(cells.filter(later), problems.filter(later.fill_null(value=False)))
+        cells, problems = cells.filter(~later), problems.filter(~later.fill_null(value=False))
+        if not final:
+            cells, problems = _keep_last(cells, problems, unfinished)
+        yield judge(cells, problems, found)
+    if any(not frame.is_empty() for frame in (*held.cells, *held.problems)):
+        yield judge(pl.concat(held.cells), pl.concat(held.problems), found)
+
+
+def _keep_last(cells: pl.DataFrame, problems: pl.DataFrame, waiting: _Waiting) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All but the rows of the last order, which may go on in the next piece."""
+    numbers = _numbers(cells, problems)["number"].drop_nulls()
+    if numbers.is_empty():
+        return cells, problems
+    last = pl.col("number") == numbers[-1]
+    waiting.add(cells.filter(last), problems.filter(last.fill_null(value=False)))
+    return cells.filter(~last), problems.filter(~last.fill_null(value=False))

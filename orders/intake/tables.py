@@ -1,0 +1,149 @@
+"""The rows of an order file as a table of trimmed text, and the rows that cannot be read at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from orders.intake import scan
+from orders.intake.layouts import Layout
+from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS
+
+PROBLEMS = pl.Schema({"row": pl.UInt32, "field": pl.String, "value": pl.String, "code": pl.String, "number": pl.String})
+"""What is wrong with which row. row: as a spreadsheet counts (the header is 1). field: of the profile, "" where it is
+the whole row. number: the order's, null where the row tells none."""
+
+FORMULA = r"^'([=+\-@\t\r\x00])"
+"""How a cell begins that was written with a quote before it, lest a spreadsheet takes it for a formula."""
+
+_BLANK = "blank"  # a row of nothing but separators: dropped without a word
+UNSTORABLE = "[\ufffd\x00]"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a file. cells: row and a text per field, never null; blank rows are left out.
+
+    problems: the rows that cannot be read (schema PROBLEMS), which are not among the cells. length: bytes taken.
+    """
+
+    cells: pl.DataFrame
+    problems: pl.DataFrame
+    records: int
+    length: int
+
+
+def read_piece(data: bytes, layout: Layout, *, first_row: int, final: bool) -> Piece:
+    """The whole records at the beginning of `data`; first_row: the number of the first. final: the file ends here."""
+    records = scan.scan(data, separator=layout.separator, columns=layout.width, final=final)
+    problems = _unreadable(data, records, layout)
+    blank = records.starts == records.ends
+    readable = ~blank
+    readable[problems["row"].to_numpy()] = False
+    feed, lossy = _decoded(_feed(data, records, readable), layout.encoding)
+    cells = _table(feed, layout)
+    if cells.height != readable.sum():
+        raise RuntimeError(f"{readable.sum()} records, {cells.height} rows")
+    rows = pl.Series("row", np.flatnonzero(readable) + first_row, dtype=pl.UInt32)
+    cells, garbled = _parted(cells.insert_column(0, rows), lossy=lossy)
+    problems = problems.filter(pl.col("code") != _BLANK).with_columns((pl.col("row") + first_row).cast(pl.UInt32))
+    return Piece(cells, pl.concat([problems, garbled]), len(records), records.length)
+
+
+def _feed(data: bytes, records: scan.Records, readable: NDArray[np.bool_]) -> bytes:
+    """The bytes of the readable records; those that were rewritten in their new form."""
+    apart = np.flatnonzero(~readable).tolist() + [index for index in records.rewritten if readable[index]]
+    if not apart:
+        return data[: records.length]
+    pieces, at = [], 0
+    for index in sorted(apart):
+        pieces.append(data[at : records.starts[index]])
+        if readable[index]:
+            pieces.append(records.rewritten[index] + b"\n")
+        at = int(records.starts[index + 1]) if index + 1 < len(records) else records.length
+    return b"".join([*pieces, data[at : records.length]])
+
+
+def _decoded(feed: bytes, encoding: str) -> tuple[bytes, bool]:
+    """The same as UTF-8, with U+FFFD for what cannot be decoded, and whether there is any of that, or NUL."""
+    try:
+        text = feed.decode(encoding)
+    except UnicodeDecodeError:
+        return feed.decode(encoding, "replace").encode(), True
+    plain = feed if encoding == "utf-8" else text.encode()
+    return plain, b"\xef\xbf\xbd" in plain or b"\0" in plain
+
+
+def _table(feed: bytes, layout: Layout) -> pl.DataFrame:
+    fields = layout.profile.fields
+    positions = {name: layout.indexes(source) for name, source in fields.items()}
+    used = sorted({index for indexes in positions.values() for index in indexes if index is not None})
+    frame = pl.read_csv(
+        feed,
+        has_header=False,
+        separator=layout.separator,
+        schema={str(index): pl.String for index in range(layout.width)},
+        columns=used,
+        empty_string_is_null=False,
+        extra_columns="ignore",
+        missing_columns="insert",
+    )
+    trimmed = frame.lazy().with_columns(pl.all().fill_null("").str.strip_chars())
+    if b"'" in feed:
+        trimmed = trimmed.with_columns(pl.all().str.replace(FORMULA, "$1"))
+    cells = {index: pl.col(str(index)) for index in used}
+    blank = pl.lit("")
+    facts = [
+        source.build([blank if index is None else cells[index] for index in positions[name]]).alias(name)
+        for name, source in fields.items()
+    ]
+    facts += [blank.alias(name) for name in sorted((ORDER_FIELDS | LINE_FIELDS) - set(fields))]
+    return trimmed.select(facts).collect()
+
+
+def _parted(cells: pl.DataFrame, *, lossy: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows to go on with, and as problems those with lost characters; rows without any text are dropped."""
+    texts = pl.exclude("row")
+    if (cells["number"] == "").any():
+        cells = cells.filter((pl.col("number") != "") | pl.any_horizontal(texts != ""))
+    if not lossy:
+        return cells, pl.DataFrame(schema=PROBLEMS)
+    lost = cells.filter(pl.any_horizontal(texts.str.contains(UNSTORABLE)))
+    problem = lost.select(
+        "row", pl.lit("").alias("field"), pl.lit("").alias("value"), pl.lit("broken_characters").alias("code"), "number"
+    )
+    return cells.join(lost, on="row", how="anti", maintain_order="left"), problem
+
+
+def _unreadable(data: bytes, records: scan.Records, layout: Layout) -> pl.DataFrame:
+    """Records with broken quotes, and with too few or too many cells; row is the record's index here."""
+    short = records.separators < len(layout.header) - 1
+    long = records.separators > layout.width - 1
+    suspects = np.flatnonzero((short | long) & (records.starts < records.ends)).tolist()
+    found = []
+    for index in sorted({*suspects, *records.broken}):
+        piece = data[records.starts[index] : records.ends[index]]
+        cells = [cell.decode(layout.encoding, "replace").strip() for cell in scan.split_anyhow(piece, layout.separator)]
+        code = _fault(cells, layout, broken=index in records.broken)
+        if code:
+            value = "" if code == "broken_quotes" else str(len(cells))
+            found.append((index, "", value, code, _number(cells, layout)))
+    return pl.DataFrame(found, schema=PROBLEMS, orient="row")
+
+
+def _fault(cells: list[str], layout: Layout, *, broken: bool) -> str:
+    if broken:
+        return "broken_quotes"
+    if not any(cells):
+        return _BLANK
+    if len(cells) < len(layout.header):
+        return "too_few_columns"
+    return "too_many_columns" if any(cells[layout.width :]) else ""
+
+
+def _number(cells: list[str], layout: Layout) -> str | None:
+    index = layout.indexes(layout.profile.order["number"])[0]
+    return (cells[index] or None) if index is not None and index < len(cells) else None
