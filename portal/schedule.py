@@ -6,7 +6,10 @@ from typing import Any
 
 from celery import shared_task
 
-from core import tasks
+from core import scope, tasks
+from core.tasks import Task
+from sla.tasks import tell
+from tenants import queries
 
 
 @shared_task(name="portal.sweep", ignore_result=True)
@@ -15,6 +18,22 @@ def sweep() -> None:
     tasks.sweep()
 
 
+@shared_task(name="portal.tell", ignore_result=True)
+def tell_of_promises() -> None:
+    """Have every client's promises looked at."""
+    for_each_client(tell)
+
+
+def for_each_client(task: Task[[]]) -> None:
+    """Enqueue the task once for every active client."""
+    with scope.operator():
+        codes = [client.code for client in queries.all_clients() if client.is_active]
+    for code in codes:
+        with scope.client(code):
+            task.enqueue()
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "portal.sweep", "schedule": 10.0},
+    "tell": {"task": "portal.tell", "schedule": 60.0},
 }

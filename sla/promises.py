@@ -26,7 +26,8 @@ class Metric:
     """Something that can be measured from the record of one subject.
 
     acts: event names and what each does to the clock. goals: the kinds of goal that make sense for it. The pausing
-    events carry the hold's id and responsible party in their data.
+    events carry the hold's id and responsible party in their data. own_time: the key of the starting event's data that
+    holds the subject's own time, where that counts and not the time it came to us ("" where the event's time counts).
     """
 
     code: str
@@ -34,9 +35,10 @@ class Metric:
     subject: str
     acts: Mapping[str, Act]
     goals: frozenset[str] = frozenset(goals.GOALS)
+    own_time: str = ""
 
 
-_HOLDS = {"order.held": Act.PAUSE, "order.hold_released": Act.RESUME}
+_HOLDS = {"order.held": Act.PAUSE, "order.hold_released": Act.RESUME, "order.hold_answered": Act.RESUME}
 _ENDS = {"order.cancelled": Act.CANCEL, "order.reinstated": Act.REOPEN}
 
 METRICS: Mapping[str, Metric] = {
@@ -58,6 +60,7 @@ METRICS: Mapping[str, Metric] = {
             code="ship",
             label=_("出荷"),
             subject="order",
+            own_time="ordered_at",
             acts={
                 "order.received": Act.START,
                 "order.shipped": Act.STOP,

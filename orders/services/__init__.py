@@ -1,0 +1,1 @@
+"""The verbs of orders, a module a family."""

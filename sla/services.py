@@ -1,0 +1,206 @@
+"""Promises are made, clocks follow the record, and what is due is told.
+
+Subscribers work on whole batches. A clock's row is only what its fold gave last: every event but the first makes the
+clocks of its orders anew from the record (`follow`), so a row cannot drift from what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import copying
+from core.errors import Refused
+from core.events import SYSTEM, Actor, Happening, Told, publish
+from core.periods import Period
+from orders.services.promising import move_ship_due
+from sla import queries
+from sla.calendars import Instants, WorkingCalendar
+from sla.clock import Act, Phase
+from sla.clock_columns import NEVER, Readings
+from sla.hours import WorkingHours, every
+from sla.models import Clock, PromiseVersion, Statement
+from sla.promises import Promise, ship_same_day, verify_within_four_hours
+
+WARNED, MISSED = 1, 2
+TELL_AT_ONCE = 5000
+SECOND = 1_000_000
+
+
+def set_up_defaults(*, at: datetime, zone: str = "Asia/Tokyo") -> None:
+    """Give a new client the two built-in promises, on the operator's usual hours. Does nothing where there are some."""
+    if PromiseVersion.objects.exists():
+        return
+    week = every(("mon", "tue", "wed", "thu", "fri"), ("9:00", "12:00"), ("13:00", "18:00"))
+    hours = [WorkingHours(week=week, closures=queries.new_year_closures(at), zone=zone)]
+    for promise in (verify_within_four_hours(hours), ship_same_day(hours)):
+        make(promise, valid_from=at)
+
+
+def make(promise: Promise, *, valid_from: datetime) -> PromiseVersion:
+    """Put a version of a promise into force. Clocks that started under an earlier version keep it."""
+    PromiseVersion.objects.filter(code=promise.code, is_active=True).update(is_active=False)
+    return PromiseVersion.objects.create(
+        code=promise.code, version=promise.version, definition=promise.to_json(), valid_from=valid_from
+    )
+
+
+def ship_due(ordered_at: pl.Series) -> pl.Series:
+    """When orders placed at those times have to ship, by the promise in force; null where none is. For orders.ports."""
+    for _row, promise in queries.promises_in_force():
+        if promise.metric.code == "ship":
+            starts = _instants(ordered_at)
+            due, _warn = _first_reading(promise, starts)
+            return _datetimes("ship_due_at", due)
+    return pl.Series("ship_due_at", [None] * len(ordered_at), dtype=pl.Datetime("us", "UTC"))
+
+
+def start(told: Told) -> None:
+    """Start a clock for every promise that this event starts and that covers the order."""
+    for row, promise in queries.promises_in_force():
+        if promise.metric.acts.get(told.name) is Act.START:
+            _start(row, promise, told)
+
+
+def _start(row: PromiseVersion, promise: Promise, told: Told) -> None:
+    frame = _covered(promise, told.frame).unique("order_id", maintain_order=True)
+    if told.name != "order.received":
+        known = Clock.objects.filter(promise=row, order_id__in=frame["order_id"].to_list())
+        frame = frame.filter(~pl.col("order_id").is_in(list(known.values_list("order_id", flat=True))))
+    if frame.is_empty():
+        return
+    starts = _instants(frame[promise.metric.own_time or "at"])
+    due, warn = _first_reading(promise, starts)
+    clocks = pl.DataFrame(
+        {
+            "promise_id": pl.Series([row.pk], dtype=pl.Int64).extend_constant(row.pk, len(starts) - 1),
+            "order_id": frame["order_id"],
+            "phase": pl.Series([Phase.RUNNING.value]).extend_constant(Phase.RUNNING.value, len(starts) - 1),
+            "started_at": _datetimes("started_at", starts),
+            "due_at": _datetimes("due_at", due),
+            "warn_at": _datetimes("warn_at", warn),
+        }
+    )
+    copying.copy("sla_clock", clocks)
+
+
+def _covered(promise: Promise, frame: pl.DataFrame) -> pl.DataFrame:
+    for name, values in promise.scope.items():
+        frame = frame.filter(pl.col(name).is_in(list(values)) if name in frame.columns else pl.lit(False))
+    return frame
+
+
+def _first_reading(promise: Promise, starts: Instants) -> tuple[Instants, Instants]:
+    idle = np.zeros_like(starts)
+    calendar: WorkingCalendar = promise.calendar
+    if not len(starts):
+        return idle, idle
+    return calendar.ask(
+        int(starts.min()),
+        int(starts.max()),
+        lambda track: (
+            promise.goal.due(track, starts, idle),
+            promise.goal.warn(track, starts, idle, promise.warn_percent),
+        ),
+    )
+
+
+def follow(told: Told) -> None:
+    """Read the clocks of these orders anew from the record, and pass on whose due time has moved."""
+    reread(told.frame["order_id"].unique().to_list(), at=told.frame["at"].max())  # type: ignore[arg-type]
+
+
+def reread(order_ids: Sequence[int], *, at: datetime) -> None:
+    """Read every clock of the orders from the record as it stands at `at`, and write what changed."""
+    clocks = list(Clock.objects.select_for_update().filter(order_id__in=order_ids).order_by("id"))
+    for row, promise in queries.promises_of({clock.promise_id for clock in clocks}):
+        mine = [clock for clock in clocks if clock.promise_id == row.pk]
+        _write(mine, queries.fold(promise, [clock.order_id for clock in mine], at=at), promise, at=at)
+
+
+def _write(clocks: list[Clock], readings: Readings, promise: Promise, *, at: datetime) -> None:
+    before = {clock.pk: clock.due_at for clock in clocks}
+    for nth, (clock, phase) in enumerate(zip(clocks, readings.phases(), strict=True)):
+        clock.phase = phase.value
+        clock.due_at = queries.moment_of(readings.due[nth])
+        clock.warn_at = queries.moment_of(readings.warn_at[nth])
+        stopped = readings.stopped[nth]
+        clock.stopped_at = None if stopped == NEVER else queries.moment_of(stopped)
+        clock.elapsed = int(readings.elapsed[nth] // SECOND)
+        clock.idle = int(readings.idle[nth] // SECOND)
+    Clock.objects.bulk_update(
+        clocks, ["phase", "due_at", "warn_at", "stopped_at", "elapsed", "idle"], batch_size=TELL_AT_ONCE
+    )
+    moved = [clock for clock in clocks if clock.stopped_at is None and clock.due_at != before[clock.pk]]
+    _tell_moved(moved, promise, at=at)
+
+
+def _tell_moved(clocks: list[Clock], promise: Promise, *, at: datetime) -> None:
+    if promise.metric.code == "ship":
+        move_ship_due({clock.order_id: clock.due_at for clock in clocks})
+    publish(
+        [_happening("sla.due_moved", clock, promise) for clock in clocks],
+        actor=SYSTEM,
+        at=at,
+    )
+
+
+def tell(*, at: datetime) -> int:
+    """Say once of every running clock that it nears its due time, and once that it has missed it; returns how many."""
+    untold = Q(told=0, warn_at__lte=at) | Q(told__lt=MISSED, due_at__lt=at)
+    running = Clock.objects.select_for_update(skip_locked=True).filter(
+        untold, stopped_at__isnull=True, phase=Phase.RUNNING.value
+    )
+    clocks = list(running.order_by("warn_at")[:TELL_AT_ONCE])
+    happenings: list[Happening] = []
+    for row, promise in queries.promises_of({clock.promise_id for clock in clocks}):
+        for clock in (c for c in clocks if c.promise_id == row.pk):
+            missed = clock.due_at < at
+            clock.told = MISSED if missed else WARNED
+            clock.phase = Phase.MISS.value if missed else clock.phase
+            happenings.append(_happening("sla.missed" if missed else "sla.warned", clock, promise))
+    Clock.objects.bulk_update(clocks, ["told", "phase"])
+    publish(happenings, actor=SYSTEM, at=at)
+    return len(clocks)
+
+
+def _happening(name: str, clock: Clock, promise: Promise) -> Happening:
+    data = {"promise": promise.code, "metric": promise.metric.code, "due_at": clock.due_at.isoformat()}
+    return Happening(name, "clock", clock.pk, data, order_id=clock.order_id)
+
+
+def freeze(month: Period, *, actor: Actor, at: datetime) -> Statement:
+    """Freeze a month's result. Refused while clocks of the month still run, or where it is frozen already."""
+    if Statement.objects.filter(month=month.start).exists():
+        raise Refused(
+            _("%(month)s のSLA実績はすでに確定しています。") % {"month": f"{month.start:%Y-%m}"}, code="frozen"
+        )
+    figures = queries.month(month)
+    running = sum(figure.running for figure in figures)
+    if running:
+        raise Refused(
+            _("計測中の受注が%(count)s件あるため、まだ確定できません。完了または対象外になってから確定してください。")
+            % {"count": running},
+            code="still_running",
+        )
+    return Statement.objects.create(
+        month=month.start,
+        figures=[figure.to_json() for figure in figures],
+        frozen_at=at,
+        frozen_by=actor.name,
+    )
+
+
+def _instants(series: pl.Series) -> Instants:
+    if series.dtype == pl.String:
+        series = series.str.to_datetime(time_unit="us", time_zone="UTC")
+    return series.cast(pl.Datetime("us", "UTC")).dt.epoch("us").to_numpy().astype(np.int64)
+
+
+def _datetimes(name: str, instants: Iterable[int]) -> pl.Series:
+    return pl.Series(name, np.asarray(instants, dtype=np.int64)).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
