@@ -196,6 +196,10 @@ def test_a_percentage_explains_free_amount_fixed_least_and_most() -> None:
     assert priced.amount == 80 + 2 * 50 + 500
 
 
+def test_a_bare_percentage_has_one_line() -> None:
+    assert said(pricing.from_json({"kind": "percentage", "percent": "3"}).price(facts("500"))) == [("料率 3%", 15)]
+
+
 @given(st.lists(st.builds(Run, quantities, st.integers(1, 50)), max_size=8), prices, quantities)
 def test_a_plain_percentage_does_not_depend_on_the_order(runs: list[Run], percent: Decimal, free: Decimal) -> None:
     way = pricing.from_json({"kind": "percentage", "percent": str(percent), "free": str(free)})

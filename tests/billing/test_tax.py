@@ -57,8 +57,9 @@ def test_each_rate_that_occurs_has_one_total() -> None:
 
     totals = breakdown(lines, rounding=Rounding.DOWN)
 
-    assert [(total.rate, total.base, total.tax) for total in totals] == [(10, 777, 77), (8, 666, 53), (0, 84, 0)]
-    assert (total_tax(totals), total_gross(totals)) == (130, 1657)
+    assert [tuple(map(int, (t.rate, t.base, t.tax))) for t in totals] == [(10, 777, 77), (8, 666, 53), (0, 84, 0)]
+    assert total_tax(totals) == 130
+    assert total_gross(totals) == 1657
     assert [total.is_reduced for total in totals] == [False, True, False]
 
 
@@ -87,7 +88,7 @@ def test_included_tax_leaves_the_price_as_it_was(rate: Decimal, amount: Decimal,
     (total,) = breakdown([(rate, price)], rounding=how, included=True)
 
     assert total.gross == price
-    assert abs(total.tax - total.base * rate / 100) <= 1
+    assert abs(total.tax - price * rate / (100 + rate)) < 1
 
 
 @given(rates, amounts, roundings)
