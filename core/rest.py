@@ -71,7 +71,8 @@ def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | 
 
 
 def _headers(error: exceptions.APIException, response: Response) -> None:
-    if getattr(error, "auth_header", None):
-        response["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        response["Retry-After"] = str(int(error.wait) + 1)
+    auth_header, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    if auth_header:
+        response["WWW-Authenticate"] = auth_header
+    if wait:
+        response["Retry-After"] = str(int(wait) + 1)

@@ -9,27 +9,27 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from tenants.roles import Permission as P
+from tenants.roles import Permission
 
 # (key, label, url name, icon, permission) in the order of the rail.
-SECTIONS: dict[str, tuple[tuple[str, Any, str, str, P], ...]] = {
+SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
     "client": (
-        ("home", _("ホーム"), "home", "home", P.VIEW_HOME),
-        ("orders", _("受注"), "orders:list", "package", P.VIEW_ORDERS),
-        ("intake", _("取込"), "orders:intakes", "upload", P.IMPORT_ORDERS),
-        ("questions", _("確認事項"), "orders:questions", "message-question", P.VIEW_ORDERS),
-        ("documents", _("書類"), "documents:list", "files", P.VIEW_DOCUMENTS),
-        ("sla", _("SLA"), "sla:overview", "clock-check", P.VIEW_SLA),
-        ("billing", _("請求"), "billing:overview", "receipt-yen", P.VIEW_BILLING),
-        ("settings", _("設定"), "tenants:settings", "settings", P.VIEW_HOME),
+        ("home", _("ホーム"), "home", "home", Permission.VIEW_HOME),
+        ("orders", _("受注"), "orders:list", "package", Permission.VIEW_ORDERS),
+        ("intake", _("取込"), "orders:intakes", "upload", Permission.IMPORT_ORDERS),
+        ("questions", _("確認事項"), "orders:questions", "message-question", Permission.VIEW_ORDERS),
+        ("documents", _("書類"), "documents:list", "files", Permission.VIEW_DOCUMENTS),
+        ("sla", _("SLA"), "sla:overview", "clock-check", Permission.VIEW_SLA),
+        ("billing", _("請求"), "billing:overview", "receipt-yen", Permission.VIEW_BILLING),
+        ("settings", _("設定"), "tenants:settings", "settings", Permission.VIEW_HOME),
     ),
     "operator": (
-        ("home", _("ホーム"), "home", "home", P.VIEW_HOME),
-        ("queue", _("キュー"), "operations:queue", "list-check", P.WORK_QUEUE),
-        ("clients", _("取引先"), "clients:list", "building", P.VIEW_HOME),
-        ("warehouse", _("倉庫"), "operations:warehouse", "building-warehouse", P.PICK_AND_PACK),
-        ("closings", _("締め・請求"), "closings:list", "receipt-yen", P.CLOSE_MONTH),
-        ("admin", _("管理"), "admin:overview", "settings", P.VIEW_ROLES),
+        ("home", _("ホーム"), "home", "home", Permission.VIEW_HOME),
+        ("queue", _("キュー"), "operations:queue", "list-check", Permission.WORK_QUEUE),
+        ("clients", _("取引先"), "clients:list", "building", Permission.VIEW_HOME),
+        ("warehouse", _("倉庫"), "operations:warehouse", "building-warehouse", Permission.PICK_AND_PACK),
+        ("closings", _("締め・請求"), "closings:list", "receipt-yen", Permission.CLOSE_MONTH),
+        ("admin", _("管理"), "admin:overview", "settings", Permission.VIEW_ROLES),
     ),
 }
 
@@ -38,7 +38,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """The `portal` variable of the templates."""
     side = getattr(request, "side", "auth")
     client = getattr(request, "client", None)
-    permissions = getattr(request, "permissions", frozenset())
+    permissions: frozenset[Permission] = getattr(request, "permissions", frozenset())
     signed_in = bool(permissions)
     return {
         "portal": {
@@ -56,7 +56,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _sections(request: HttpRequest, side: str, permissions: frozenset[P]) -> list[dict[str, Any]]:
+def _sections(request: HttpRequest, side: str, permissions: frozenset[Permission]) -> list[dict[str, Any]]:
     shown = []
     for key, label, name, icon, permission in SECTIONS[side]:
         url = _reverse(name)

@@ -32,18 +32,18 @@ def inactive_client(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "inactive.html", {"message": message}, status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
     """handler404."""
     return _answer(request, 404, "not_found", _("お探しの画面は見つかりませんでした。"))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
     """handler403."""
     message = _("この操作をする権限がありません。必要な場合は管理者に権限の追加を依頼してください。")
     return _answer(request, 403, "forbidden", message)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, **_given: object) -> HttpResponse:
     """CSRF_FAILURE_VIEW: the form is older than the session, or came from elsewhere."""
     message = _(
         "画面を開いてから時間がたったため、送信を受け付けませんでした。画面を開き直してもう一度お試しください。"

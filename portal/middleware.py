@@ -68,7 +68,7 @@ class Host:
             return errors.inactive_client(request, client.name)
         met.client = client
         met.side = "client"
-        request.urlconf = settings.CLIENT_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.CLIENT_URLCONF
         with structlog.contextvars.bound_contextvars(client=client.code):
             return self._serve(request, scope.of_client(client.code))
 

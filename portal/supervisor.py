@@ -133,7 +133,7 @@ class Charge:
         except (CannotStart, OSError) as error:
             return f"{self.name} cannot be started: {error} {self._put_off(now)}"
         self.again_at, self.since = None, now
-        return None
+        return f"{self.name} runs again."
 
     def _put_off(self, now: float) -> str:
         self.failures += 1
@@ -303,7 +303,7 @@ def holder(port: int) -> str:
     """' by <name> (pid …)' for the process that listens on the port; '' where that cannot be seen from here."""
     with contextlib.suppress(psutil.Error):
         for found in psutil.net_connections(kind="tcp"):
-            if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
+            if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
                 return f" by {psutil.Process(found.pid).name()} (pid {found.pid})"
     return ""
 

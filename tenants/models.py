@@ -190,7 +190,7 @@ class SessionManager(BaseSessionManager["Session"]):
 
 
 class Session(AbstractBaseSession):
-    """A session on one host: `client` is the client's code, "" on the operator's host. Cookies and rows are per host."""
+    """A session on one host: `client` is the client's code, "" on the operator's. Cookies and rows are per host."""
 
     client = models.CharField(max_length=30, blank=True)
 

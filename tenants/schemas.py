@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.migration import Migration
 from django.db.models import Max
 
 from core import scope
@@ -50,12 +51,12 @@ def _migrate_recording() -> list[tuple[str, str, str]]:
     held = scope.connection()
     changes: list[tuple[str, str, str]] = []
 
-    def watch(action: str, migration: object = None, fake: bool = False) -> None:
+    def watch(action: str, migration: Migration | None = None, _fake: bool | None = False, /) -> None:
         if action == "apply_start":
             held.recorded_ddl = []
-        elif action == "apply_success":
+        elif action == "apply_success" and migration is not None:
             recorded, held.recorded_ddl = held.recorded_ddl or [], None
-            changes.append((migration.app_label, migration.name, ";\n".join(recorded)))  # type: ignore[attr-defined]
+            changes.append((migration.app_label, migration.name, ";\n".join(recorded)))
 
     executor = MigrationExecutor(connection, watch)
     labels = client_apps()
@@ -115,7 +116,10 @@ def make_spare() -> str:
 
 
 def adopt_spare(code: str) -> int | None:
-    """Give a schema made ahead the client's name, in the owner's transaction; its version, or None where none is up to date."""
+    """Give a schema made ahead the client's name, in the owner's transaction at hand.
+
+    Returns its version, or None where no spare is there that is up to date.
+    """
     spare = (
         SpareSchema.objects.select_for_update(skip_locked=True)
         .filter(schema_version=latest_version())

@@ -22,7 +22,7 @@ class RecordingSchemaEditor(DatabaseSchemaEditor):
     """Django's schema editor; while `connection.recorded_ddl` is a list it also notes what it executed."""
 
     def execute(self, sql: Any, params: Any = ()) -> Any:
-        recorded = self.connection.recorded_ddl
+        recorded: list[str] | None = self.connection.recorded_ddl  # type: ignore[attr-defined]
         if recorded is not None:
             text = str(sql)
             if params:
@@ -104,7 +104,7 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]
                 "A query outside of any scope. Work for a client runs in scope.client(code), the operator's in "
                 "scope.operator(); both open the transaction that the query belongs to."
             )
-        return PostgreSQLWrapper._cursor(self, name)
+        return PostgreSQLWrapper._cursor(self, name)  # type: ignore[attr-defined]
 
     @contextlib.contextmanager
     def session(self, scope: Scope) -> Iterator[None]:

@@ -53,7 +53,8 @@ def test_columns_and_objects_leave_the_same_record(
 
     by_objects, by_columns = Event.objects.order_by("id").values("name", "at", "subject_id", "order_id", "data")
     assert by_objects == by_columns
-    assert [list(group) for group in heard][0][0].data == [list(group) for group in heard][1][0].data
+    first, second = (next(iter(group)) for group in heard)
+    assert first.data == second.data
 
 
 def test_the_record_cannot_be_changed(acme: str, at: Callable[[str], datetime]) -> None:

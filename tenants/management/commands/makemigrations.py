@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from django.core.management.commands import makemigrations
@@ -17,9 +18,9 @@ class Command(makemigrations.Command):
     """Django's makemigrations, from the models and files alone: it needs no database and opens no scope."""
 
     def handle(self, *app_labels: Any, **options: Any) -> None:
-        original = makemigrations.MigrationLoader
-        makemigrations.MigrationLoader = UnconnectedLoader  # type: ignore[misc]
+        module: Any = importlib.import_module(makemigrations.__name__)
+        original, module.MigrationLoader = module.MigrationLoader, UnconnectedLoader
         try:
             super().handle(*app_labels, **options)
         finally:
-            makemigrations.MigrationLoader = original  # type: ignore[misc]
+            module.MigrationLoader = original
