@@ -42,10 +42,6 @@ class Goal(ABC):
         """When each clock has to stop at the latest, with so much idle time so far."""
 
     @abstractmethod
-    def late(self, track: Track, starts: Instants, idle: Instants, at: Instants) -> Flags:
-        """Whether each clock, running at `at`, has missed its goal by then."""
-
-    @abstractmethod
     def to_json(self) -> dict[str, object]:
         """As a JSON object with its `kind`; `from_json` makes the same goal of it."""
 
@@ -53,6 +49,10 @@ class Goal(ABC):
     @abstractmethod
     def read(cls, definition: Definition) -> Goal:
         """The goal that a JSON object defines, its `kind` read already. Nonsense is `Refused`."""
+
+    def late(self, track: Track, starts: Instants, idle: Instants, at: Instants) -> Flags:
+        """Whether each clock, running at `at`, has missed its goal by then: the due time itself still keeps it."""
+        return at > self.due(track, starts, idle)
 
     def warn(self, track: Track, starts: Instants, idle: Instants, percent: int) -> Instants:
         """When so many percent of the budget are used up, never after the due time."""
@@ -65,7 +65,7 @@ class Goal(ABC):
 class DurationGoal(Goal):
     """So much working time, to the last microsecond inclusive: "verify within 4 working hours".
 
-    What is done in overtime has used no more working time, so it keeps the goal as if done at closing time.
+    Working time that is used up at closing time is due then: what is done in overtime after it comes too late.
     """
 
     working: timedelta
@@ -82,9 +82,6 @@ class DurationGoal(Goal):
 
     def due(self, track: Track, starts: Instants, idle: Instants) -> Instants:
         return np.maximum(starts, track.reached(track.worked(starts) + self.budget(track, starts) + idle))
-
-    def late(self, track: Track, starts: Instants, idle: Instants, at: Instants) -> Flags:
-        return track.worked(at) - track.worked(starts) - idle > self.budget(track, starts)
 
     def to_json(self) -> dict[str, object]:
         return {"kind": self.kind, "minutes": self.working // timedelta(minutes=1)}
@@ -137,9 +134,6 @@ class DeadlineGoal(Goal):
     def due(self, track: Track, starts: Instants, idle: Instants) -> Instants:
         base = self.base(track, starts)
         return np.maximum(base, track.reached(track.worked(base) + idle))
-
-    def late(self, track: Track, starts: Instants, idle: Instants, at: Instants) -> Flags:
-        return at > self.due(track, starts, idle)
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -49,7 +49,7 @@ def facts(reading: Reading) -> dict[str, object]:
     return {name: value for name, value in vars(reading).items() if name != "intervals"}
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(clocks, goals, moments, st.integers(1, 100))
 def test_each_of_many_reads_as_if_alone(many: list[list[ClockEvent]], goal: Goal, at: datetime, percent: int) -> None:
     readings = replay_many(Events.of(many), goal=goal, calendar=CALENDAR, at=at, warn_percent=percent)

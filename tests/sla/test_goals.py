@@ -119,19 +119,13 @@ def test_warnings_come_after_their_share_of_the_working_time(start: datetime, pe
         assert start <= warned(goal, start, percent) <= due(goal, start)
 
 
-def test_a_duration_is_kept_to_the_last_tick_and_in_overtime() -> None:
-    start, tick = at("2026-11-20 14:00"), timedelta(microseconds=1)
+@pytest.mark.parametrize(("goal", "start"), [(FOUR_HOURS, "2026-11-20 14:00"), (SAME_DAY, "2026-11-20 10:00")])
+def test_a_goal_is_kept_to_its_due_time_and_not_in_overtime(goal: Goal, start: str) -> None:
+    closing, tick = at("2026-11-20 18:00"), timedelta(microseconds=1)
 
-    assert [is_late(FOUR_HOURS, start, at(when)) for when in ("2026-11-20 18:00", "2026-11-20 23:00")] == [False, False]
-    assert not is_late(FOUR_HOURS, start, at("2026-11-21 09:00"))
-    assert is_late(FOUR_HOURS, start, at("2026-11-21 09:00") + tick)
-
-
-def test_a_deadline_is_kept_to_its_instant_and_not_in_overtime() -> None:
-    start, tick = at("2026-11-20 10:00"), timedelta(microseconds=1)
-
-    assert not is_late(SAME_DAY, start, at("2026-11-20 18:00"))
-    assert is_late(SAME_DAY, start, at("2026-11-20 18:00") + tick)
+    assert due(goal, at(start)) == closing
+    assert not is_late(goal, at(start), closing)
+    assert is_late(goal, at(start), closing + tick)
 
 
 @pytest.mark.parametrize(
