@@ -22,10 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-VAR = ROOT / os.environ.get("PORTAL_VAR", "var")
 LOG = ROOT / "var" / "log" / "setup.log"
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "portal" / "static" / "vendor"
+STATIC = ROOT / "staticfiles"
 CHROMIUM = ROOT / "var" / "chromium"
 SPACE_NEEDED = 3 * 1024**3
 
@@ -271,9 +271,7 @@ def steps(*, production: bool) -> list[Step]:
         found.append(Step("translations", lambda: contents(*translations), compiled, compile_translations))
     if (ROOT / "manage.py").exists():
         served = VENDOR.parent
-        found.append(
-            Step("static files", lambda: [str(VAR), *listing(served), *contents(lock)], VAR / "static", collect_static)
-        )
+        found.append(Step("static files", lambda: [*listing(served), *contents(lock)], STATIC, collect_static))
     if not production:
         inputs = [str(system_browser())]
         found.append(

@@ -6,9 +6,11 @@ import os
 
 import django
 from celery import Celery
+from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-django.setup(set_prefix=False)
+if not apps.models_ready:  # in a process that `celery` started; elsewhere Django starts first and imports this
+    django.setup(set_prefix=False)
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -102,6 +102,8 @@ def ensure_secrets(var: Path) -> None:
 class Postgres:
     """The built-in PostgreSQL, with its data in `var/postgres`."""
 
+    remedy = "Its data are all there is: mend what the log names, or restore a dump."
+
     def __init__(self, var: Path, *, durable: bool) -> None:
         self.var = var.resolve()
         self.run = run_directory(var)
@@ -194,6 +196,8 @@ class Postgres:
 
 class Valkey:
     """The built-in Valkey, with its append-only file in `var/valkey`."""
+
+    remedy = "Its data can be done without, the database knows what is to be done: remove {data} and start again."
 
     def __init__(self, var: Path, *, durable: bool) -> None:
         self.var = var.resolve()
@@ -299,10 +303,11 @@ def wait_until_ready(server: Postgres | Valkey, process: Process, seconds: float
     """Wait until the server answers; CannotStart with the end of its log where it ends, or takes longer."""
     deadline = time.monotonic() + seconds
     while not server.ready():
-        log = server.program.log
-        if process.exit_code() is not None or time.monotonic() > deadline:
-            why = "ended at once" if process.exit_code() is not None else f"did not answer within {seconds:.0f} s"
+        ended = process.exit_code() is not None
+        if ended or time.monotonic() > deadline:
+            why = "ended at once" if ended else f"did not answer within {seconds:.0f} s"
             raise CannotStart(
-                f"The built-in {server.program.name} {why}. Its log {log} says:\n{tail(log) if log else ''}"
+                f"The built-in {server.program.name} {why}. Its log {server.program.log} says:\n"
+                f"{tail(server.program.log)}\n{server.remedy.format(data=server.data)}"
             )
         time.sleep(0.02)

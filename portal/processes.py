@@ -277,8 +277,8 @@ def exclusive(file: Path, otherwise: str) -> Iterator[None]:
         yield
 
 
-def tail(log: Path, lines: int = 8) -> str:
-    """The last lines of a log, for an error's sentence."""
-    if not log.exists():
+def tail(log: Path | None, lines: int = 8) -> str:
+    """The last lines of a log, for an error's sentence; "" where there is none."""
+    if log is None or not log.exists():
         return ""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
