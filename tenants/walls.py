@@ -14,6 +14,7 @@ ME = "split_part(current_user::text, ':', 2)"
 OWN = f"client = {ME}"
 MY_PEOPLE = f"(SELECT m.person_id FROM tenants_membership m WHERE m.client = {ME})"
 MINE_BY_USER = f"user_id IN {MY_PEOPLE}"
+OF_MY_SESSIONS = f"session_key IN (SELECT s.session_key FROM tenants_session s WHERE s.{OWN})"
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ SHARED: dict[str, Wall] = {
     "tenants_session": Wall("SELECT, INSERT, UPDATE, DELETE", OWN),
     "jobs_job": Wall("SELECT, INSERT", OWN),
     "operations_workitem": Wall("SELECT, INSERT, UPDATE", OWN),
+    "series_issuer": Wall("SELECT", "true"),
     "series_series": Wall("SELECT, INSERT, UPDATE", "true"),
     "account_emailaddress": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),
     "account_emailconfirmation": Wall(
         "SELECT, INSERT, UPDATE, DELETE", "email_address_id IN (SELECT id FROM account_emailaddress)"
     ),
     "mfa_authenticator": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),
-    "usersessions_usersession": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),
+    "usersessions_usersession": Wall("SELECT, INSERT, UPDATE, DELETE", f"{MINE_BY_USER} AND {OF_MY_SESSIONS}"),
 }
 
 # Tables of the clients' schemas whose rows are never changed or taken away.

@@ -1,0 +1,1 @@
+"""The verbs of billing: terms and prices, closing, review, issue."""

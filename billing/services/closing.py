@@ -1,0 +1,246 @@
+"""Closing a period: count, price, round, and keep the events behind every yen.
+
+A draft may be made again as often as one likes and comes out the same for the same record. Facts are those of the
+period, and late ones of earlier periods that no invoice has billed yet; they are marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from billing import commitments, pricing, tax
+from billing.meters import METERS, Meter
+from billing.models import Charge, Contract, Invoice, InvoiceLine, RateCard
+from billing.pricing import Cell, Part, Priced, Run, Usage
+from billing.pricing.explained import plain
+from billing.pricing.matrix import Matrix
+from billing.services.terms import terms_of
+from core.errors import Refused
+from core.events import Actor, Happening, publish
+from core.money import ZERO, Rounding, round_yen
+from core.periods import Period, Share, share_of
+from core.wording import Sentence, _
+
+COMMITMENT = "commitment"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a period is closed by: the contract and the rate card in force at its end."""
+
+    contract: Contract
+    card: RateCard
+    period: Period
+
+    @property
+    def share(self) -> Share:
+        """Which part of the period the contract covers."""
+        ends = self.contract.ends_on
+        active = Period(self.contract.starts_on, max(ends or self.period.end, self.contract.starts_on))
+        return share_of(self.period, active)
+
+
+def terms_for(day: date) -> Terms:
+    """Contract, rate card and period of the closing that `day` belongs to. Refused where either is missing."""
+    contract = Contract.objects.filter(starts_on__lte=day).order_by("-starts_on", "-pk").first()
+    if contract is None:
+        raise Refused(
+            Sentence(_("%(day)s に有効な契約がありません。契約を登録してください。"), day=day), code="no_contract"
+        )
+    period = terms_of(contract).period(day)
+    card = RateCard.objects.filter(starts_on__lt=period.end).order_by("-starts_on", "-version").first()
+    if card is None:
+        raise Refused(
+            Sentence(_("%(day)s に有効な料金表がありません。料金表を登録してください。"), day=day), code="no_card"
+        )
+    return Terms(contract, card, period)
+
+
+@transaction.atomic
+def draft(day: date, *, actor: Actor, at: datetime) -> Invoice:
+    """Make, or make again, the draft of the closing that `day` belongs to; a finalised invoice is left untouched."""
+    terms = terms_for(day)
+    invoice, created = Invoice.objects.select_for_update().get_or_create(
+        period_start=terms.period.start,
+        defaults={
+            "period_end": terms.period.end,
+            "due_on": terms_of(terms.contract).due_date(terms.period.last),
+            "plan": terms.contract.plan,
+            "card": terms.card,
+            "rounding": terms.contract.rounding,
+            "drafted_at": at,
+        },
+    )
+    if invoice.state in (Invoice.FINAL, Invoice.ISSUED):
+        return invoice
+    _fill(invoice, terms, at=at)
+    if created:
+        publish([happening("invoice.drafted", invoice)], actor=actor, at=at)
+    return invoice
+
+
+def happening(name: str, invoice: Invoice, **more: object) -> Happening:
+    """An event of an invoice, with the figures that a timeline shows."""
+    data = {"number": invoice.number, "period": f"{invoice.period_start:%Y-%m-%d}", "total": str(invoice.total), **more}
+    return Happening(name, "invoice", invoice.pk, data)
+
+
+def _fill(invoice: Invoice, terms: Terms, *, at: datetime) -> None:
+    invoice.lines.all().delete()
+    rounding = Rounding(invoice.rounding)
+    unrated: list[dict[str, Any]] = _uncharged(terms)
+    lines: list[InvoiceLine] = []
+    for charge in terms.card.charges.all():
+        line, priced = _line(invoice, charge, terms, rounding)
+        if line is not None:
+            lines.append(line)
+        unrated += [_unpriced(charge, cell, quantity) for cell, quantity in priced.unpriced.items()]
+    lines += _true_up(invoice, terms, lines, rounding)
+    totals = tax.breakdown(((Decimal(line.tax_rate), line.amount) for line in lines), rounding=rounding)
+    invoice.subtotal = sum((total.base for total in totals), ZERO)
+    invoice.tax = tax.total_tax(totals)
+    invoice.total = tax.total_gross(totals)
+    invoice.breakdown = [{"rate": int(t.rate), "base": int(t.base), "tax": int(t.tax)} for t in totals]
+    invoice.unrated = unrated
+    invoice.card = terms.card
+    invoice.drafted_at = at
+    invoice.state = Invoice.DRAFT
+    invoice.approved_at, invoice.approved_by = None, ""
+    invoice.save()
+
+
+def _line(invoice: Invoice, charge: Charge, terms: Terms, rounding: Rounding) -> tuple[InvoiceLine | None, Priced]:
+    rate = pricing.from_json(charge.rate)
+    line = InvoiceLine(
+        invoice=invoice,
+        position=charge.position,
+        charge_code=charge.code,
+        description=charge.name,
+        meter=charge.meter,
+        quantity=Decimal(1),
+        unit=charge.unit,
+        amount=ZERO,
+        tax_rate=charge.tax_rate,
+    )
+    if not charge.meter:
+        priced = rate.price(Usage(Decimal(1)), terms.share)
+        return _saved(line, priced, rounding), priced
+    line.save()
+    _rate_facts(line, METERS[charge.meter], terms, with_cells=isinstance(rate.pricing, Matrix))
+    usage, late = _usage(line, METERS[charge.meter], with_cells=isinstance(rate.pricing, Matrix))
+    priced = rate.price(usage, terms.share)
+    if not usage.quantity and not priced.parts:
+        line.delete()
+        return None, priced
+    line.quantity, line.late = usage.quantity, late
+    return _saved(line, priced, rounding), priced
+
+
+def _saved(line: InvoiceLine, priced: Priced, rounding: Rounding) -> InvoiceLine:
+    line.amount = round_yen(priced.amount, rounding)
+    line.unit_price = _sole_price(priced.parts)
+    line.steps = [part.to_json() for part in priced.parts]
+    line.save()
+    return line
+
+
+def _sole_price(parts: Sequence[Part]) -> Decimal | None:
+    """The unit price, where the line has one alone."""
+    return parts[0].unit_price if len(parts) == 1 else None
+
+
+_RATE = """
+    INSERT INTO billing_ratedfact (line_id, charge_code, event_id, quantity, cell, late)
+    SELECT %s, %s, e.id, {quantity}, {cell}, e.at < %s
+      FROM core_event e
+     WHERE {condition} AND e.at >= %s AND e.at < %s
+       AND NOT EXISTS (SELECT FROM billing_ratedfact r WHERE r.event_id = e.id AND r.charge_code = %s)
+     ORDER BY e.id
+"""
+
+
+def _rate_facts(line: InvoiceLine, meter: Meter, terms: Terms, *, with_cells: bool) -> None:
+    start, end = terms.period.instants()
+    first, _last = Period(terms.contract.starts_on, terms.contract.starts_on).instants()
+    cell = f"jsonb_build_array({', '.join(meter.axes)})" if with_cells else "NULL::jsonb"
+    sql = _RATE.format(quantity=meter.quantity, cell=cell, condition=meter.condition)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [line.pk, line.charge_code, start, first, end, line.charge_code])
+
+
+_SUM = """
+    SELECT cell, quantity, count(*), count(*) FILTER (WHERE late)
+      FROM billing_ratedfact WHERE line_id = %s GROUP BY cell, quantity ORDER BY min(event_id)
+"""
+
+
+def _usage(line: InvoiceLine, meter: Meter, *, with_cells: bool) -> tuple[Usage, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SUM, [line.pk])
+        rows = cursor.fetchall()
+    late = sum(row[3] for row in rows)
+    if not with_cells:
+        return Usage.of_facts(Run(quantity, count) for _cell, quantity, count, _late in rows), late
+    cells: dict[Cell, Decimal] = {}
+    for values, quantity, count, _late in rows:
+        cell = meter.cell(tuple(_json_list(values)))
+        cells[cell] = cells.get(cell, ZERO) + quantity * count
+    return Usage.of_cells(cells), late
+
+
+def _json_list(value: Any) -> list[str]:
+    return [str(item) for item in (orjson.loads(value) if isinstance(value, str | bytes) else value)]
+
+
+def _true_up(invoice: Invoice, terms: Terms, lines: Sequence[InvoiceLine], rounding: Rounding) -> list[InvoiceLine]:
+    committed = terms.contract.commitment
+    if committed is None:
+        return []
+    priced = commitments.true_up(committed, sum((line.amount for line in lines), ZERO), terms.share)
+    if not priced.parts:
+        return []
+    line = InvoiceLine(
+        invoice=invoice,
+        position=len(lines) + 100,
+        charge_code=COMMITMENT,
+        description="最低利用額との差額",
+        quantity=Decimal(1),
+        unit="式",
+        tax_rate=10,
+    )
+    return [_saved(line, priced, rounding)]
+
+
+def _uncharged(terms: Terms) -> list[dict[str, Any]]:
+    """Facts of the period that the rate card neither charges nor says it covers."""
+    charged = set(terms.card.charges.values_list("meter", flat=True)) | set(terms.card.included)
+    events = {METERS[code].event for code in charged if code in METERS}
+    start, end = terms.period.instants()
+    found = []
+    for meter in METERS.values():
+        if meter.code in charged or meter.event in events:
+            continue
+        count = _count(meter, start, end)
+        if count:
+            found.append({"meter": meter.code, "label": str(Sentence(meter.label)), "cell": [], "quantity": str(count)})
+    return found
+
+
+_COUNT = "SELECT count(*) FROM core_event e WHERE {condition} AND e.at >= %s AND e.at < %s"
+
+
+def _count(meter: Meter, start: datetime, end: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(condition=meter.condition), [start, end])
+        return int(cursor.fetchone()[0])
+
+
+def _unpriced(charge: Charge, cell: Cell, quantity: Decimal) -> dict[str, Any]:
+    return {"meter": charge.meter, "label": charge.name, "cell": list(cell), "quantity": plain(quantity)}
