@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from orders.intake.tables import PROBLEMS
+from orders.intake.frames import PROBLEMS
 
 
 class Findings:

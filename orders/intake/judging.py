@@ -11,11 +11,11 @@ import polars as pl
 
 from orders.intake import values
 from orders.intake.findings import Findings
+from orders.intake.frames import LINES, ORDERS, PROBLEMS, conform
 from orders.intake.layouts import Layout
 from orders.intake.order_facts import order_facts
 from orders.intake.profiles import Profile, Sum
 from orders.intake.reasons import SAME_ORDER
-from orders.intake.tables import PROBLEMS
 
 LINE_TEXTS = {"sku": 100, "name": 255, "option": 255}
 
@@ -39,10 +39,8 @@ class Counts:
 class Intake:
     """What a file, or a part of one, came to.
 
-    orders: a row per good order, in the order of the file; lines: a row per line of these. Columns in docs/intake.md.
-    refused: row (as a spreadsheet counts), column (as the file names it), value, code (of REASONS), number; every
-    row of a refused order is there, a row with several problems several times. repairs: row, column, before, after,
-    number; of good orders only. layout: how the file was read.
+    The frames have the columns of orders.intake.frames: ORDERS, LINES, REFUSED and REPAIRED; orders and refused rows
+    stand in the order of the file. layout: how the file was read, with its encoding and header.
     """
 
     orders: pl.DataFrame
@@ -75,6 +73,7 @@ def judge(cells: pl.DataFrame, unreadable: pl.DataFrame, layout: Layout) -> Inta
         repairs=repairs.height,
     )
     refused_rows = _labelled(problems.sort("row", maintain_order=True), layout)
+    orders, lines = conform(orders, ORDERS), conform(lines, LINES)
     return Intake(orders, lines, refused_rows, _labelled(repairs, layout), counts, layout)
 
 
@@ -146,6 +145,9 @@ def _sums(orders: pl.DataFrame, lines: pl.DataFrame, profile: Profile) -> tuple[
         amount.sum().alias("lines_total"),
         (pl.col("line_discount") * 100).cast(pl.Int64).sum().alias("line_discounts"),
         *[amount.filter(pl.col("tax_rate") == rate).sum().alias(f"goods_{rate}") for rate in (10, 8)],
+        pl.len().cast(pl.Int64).alias("line_count"),
+        pl.col("quantity").sum().alias("units"),
+        pl.col("sku").alias("skus"),
     )
     joined = orders.with_row_index("order").join(of_lines, on="order", how="left", maintain_order="left").drop("order")
     problems = [_wrong_sums(joined, wanted) for wanted in profile.sums]

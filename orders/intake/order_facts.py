@@ -7,6 +7,7 @@ import polars as pl
 from core import postcodes, text
 from orders.intake import values
 from orders.intake.findings import Findings
+from orders.intake.frames import REPAIRS
 from orders.intake.profiles import Profile
 
 AMOUNTS = (
@@ -38,11 +39,6 @@ TEXTS = {
 }
 """The texts that are kept as they are, and how many characters of each can be kept."""
 
-REPAIRS = pl.Schema(
-    {"row": pl.UInt32, "field": pl.String, "before": pl.String, "after": pl.String, "number": pl.String}
-)
-"""What was put right in which row."""
-
 _PARTY = ("name", "kana", "phone", "postcode", "prefecture", "address", "country")
 _JAPAN = ["", "jp", "jpn", "japan", "日本"]
 _CASH_ON_DELIVERY = "代金引換|代引|着払|コレクト|(?i)cash on delivery"
@@ -50,7 +46,7 @@ _NO_WISH = ["なし", "指定なし", "希望なし", "最短", "0", "-"]
 
 
 def order_facts(heads: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The orders, the problems and the repairs (row, field, before, after). heads: the first row of each order."""
+    """The orders, the problems (PROBLEMS) and the repairs (REPAIRS). heads: the first row of each order."""
     findings = Findings(_completed(heads))
     table = findings.table
     _check_texts(findings, profile)

@@ -60,12 +60,12 @@ def joined(*sources: Source, glue: str = "") -> Source:
     return Source(_parts(sources), build)
 
 
-def padded(*sources: Source, widths: Sequence[int]) -> Source:
-    """Parts of a number, each filled with the zeros that a spreadsheet took (060-0001 kept as 60 and 1)."""
+def padded(*sources: Source, widths: Sequence[int], glue: str = "-") -> Source:
+    """Parts of a number, each filled up to its width with the zeros that a spreadsheet took (11 and 1 are 11-0001)."""
 
     def build(cells: Sequence[pl.Expr]) -> pl.Expr:
         filled = [_none_if_blank(cell).str.zfill(width) for cell, width in zip(cells, widths, strict=True)]
-        return pl.concat_str(filled, ignore_nulls=True)
+        return pl.concat_str(filled, separator=glue, ignore_nulls=True)
 
     return Source(_parts(sources), build)
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from orders.intake.frames import PROBLEMS, conform
 from orders.intake.judging import Intake, judge
 from orders.intake.layouts import Layout
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS, Profile, Sum, col
-from orders.intake.tables import PROBLEMS, UNSTORABLE
+from orders.intake.tables import UNSTORABLE
 
 RECORDS = Profile(
     code="records",
@@ -50,7 +51,7 @@ def from_records(records: Sequence[Mapping[str, Any]]) -> Intake:
         "row", pl.lit("").alias("field"), pl.lit("").alias("value"), pl.lit("broken_characters").alias("code"), "number"
     )
     cells = table.filter(~garbled).drop("record", "line")
-    return _in_records(judge(cells, problems.match_to_schema(PROBLEMS), _LAYOUT), table)
+    return _in_records(judge(cells, conform(problems, PROBLEMS), _LAYOUT), table)
 
 
 def _rows(place: int, record: Mapping[str, Any]) -> Iterable[tuple[int | str, ...]]:

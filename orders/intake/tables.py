@@ -9,12 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from orders.intake import scan
+from orders.intake.frames import PROBLEMS
 from orders.intake.layouts import Layout
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS
-
-PROBLEMS = pl.Schema({"row": pl.UInt32, "field": pl.String, "value": pl.String, "code": pl.String, "number": pl.String})
-"""What is wrong with which row. row: as a spreadsheet counts (the header is 1). field: of the profile, "" where it is
-the whole row. number: the order's, null where the row tells none."""
 
 FORMULA = r"^'([=+\-@\t\r\x00])"
 """How a cell begins that was written with a quote before it, lest a spreadsheet takes it for a formula."""

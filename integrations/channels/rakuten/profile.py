@@ -19,7 +19,7 @@ def _party(prefix: str) -> dict[str, Source]:
         "name": joined(col(f"{prefix}姓"), col(f"{prefix}名"), glue=" "),
         "kana": joined(col(f"{prefix}姓カナ"), col(f"{prefix}名カナ"), glue=" "),
         "phone": padded(*parts, widths=(0, 0, 4)),
-        "postcode": padded(col(f"{prefix}郵便番号1"), col(f"{prefix}郵便番号2"), widths=(3, 4)),
+        "postcode": padded(col(f"{prefix}郵便番号1"), col(f"{prefix}郵便番号2"), widths=(0, 4)),
         "prefecture": address[0],
         "address": joined(*address),
     }
