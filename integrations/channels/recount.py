@@ -73,11 +73,7 @@ def count_independently(data: bytes, channel: str) -> dict[str, Any]:
     refused_orders, refused_rows and refused (rows by reason).
     """
     columns = _CHANNELS[channel]
-    header, *rows = csv.reader(io.StringIO(_text(data), newline=""))
-    orders: dict[str, list[dict[str, str]]] = {}
-    for cells in rows:
-        row = dict(zip(header, cells, strict=False)) | {"": str(len(cells))}
-        orders.setdefault(row[columns.number], []).append(row)
+    header, rows, orders = _grouped(data, columns)
     reasons = {number: _reasons(of_order, columns, len(header)) for number, of_order in orders.items()}
     good = {number: of_order for number, of_order in orders.items() if not reasons[number]}
     refused: Counter[str] = sum(reasons.values(), Counter())
@@ -95,6 +91,22 @@ def count_independently(data: bytes, channel: str) -> dict[str, Any]:
         "refused": dict(sorted(refused.items())),
         "by_day": _by_day(good, columns),
     }
+
+
+def good_orders(data: bytes, channel: str) -> list[str]:
+    """The numbers of the good orders of a file; over several files, what an earlier one held is not new."""
+    columns = _CHANNELS[channel]
+    header, _rows, orders = _grouped(data, columns)
+    return [number for number, of_order in orders.items() if not _reasons(of_order, columns, len(header))]
+
+
+def _grouped(data: bytes, columns: _Columns) -> tuple[list[str], list[list[str]], dict[str, list[dict[str, str]]]]:
+    header, *rows = csv.reader(io.StringIO(_text(data), newline=""))
+    orders: dict[str, list[dict[str, str]]] = {}
+    for cells in rows:
+        row = dict(zip(header, cells, strict=False)) | {"": str(len(cells))}
+        orders.setdefault(row[columns.number], []).append(row)
+    return header, rows, orders
 
 
 def _text(data: bytes) -> str:

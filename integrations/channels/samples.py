@@ -15,7 +15,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -322,10 +322,11 @@ def _manifest(shop: Shop, planned: Iterable[Order], rows: int, reasons: Counter[
     }
 
 
-def split_by_day(data: bytes, shop: Shop) -> dict[date, bytes]:
+def split_by_day(data: bytes, shop: Shop, *, cut_off: time = time()) -> dict[date, bytes]:
     """A file of orders in the order of their times as one file a day, each with the header, every row as it stands.
 
-    A row without a date that can be read goes with the row before it, so no order is cut in two.
+    cut_off: a day's file ends then (exclusive), and what follows goes into the next day's; by default days are
+    calendar days. A row without a date that can be read goes with the row before it, so no order is cut in two.
     """
     header, *rows = _records(data)
     place = shop.header.index(shop.date_columns[0])
@@ -333,7 +334,7 @@ def split_by_day(data: bytes, shop: Shop) -> dict[date, bytes]:
     before: list[bytes] = []
     day: date | None = None
     for row in rows:
-        day = _day(row, place, shop.encoding) or day
+        day = _day(row, place, shop.encoding, cut_off) or day
         (before if day is None else by_day.setdefault(day, [])).append(row)
     if by_day:
         by_day[min(by_day)][:0] = before
@@ -350,12 +351,13 @@ def _records(data: bytes) -> Iterator[bytes]:
             record = b""
 
 
-def _day(row: bytes, place: int, encoding: str) -> date | None:
+def _day(row: bytes, place: int, encoding: str, cut_off: time) -> date | None:
     cells = next(csv.reader(io.StringIO(row.decode(encoding), newline="")))
     try:
-        return date.fromisoformat(cells[place][:10].replace("/", "-"))
+        at = datetime.fromisoformat(cells[place][:19].replace("/", "-"))
     except (IndexError, ValueError):
         return None
+    return at.date() + timedelta(days=cut_off != time() and at.time() >= cut_off)
 
 
 def postcode_of(order: Order, person: Person) -> str:
