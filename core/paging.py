@@ -1,0 +1,96 @@
+"""Lists page by page, each by the key of its first or last row: the hundredth page costs what the first costs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import attrgetter, or_
+from typing import Generic, TypeVar
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+from core.errors import Refused
+from core.wording import _
+
+PAGE_ROWS = 50
+
+Shown = TypeVar("Shown")
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Shown]):
+    """Some rows of a list. after, before: what asks for the rows that follow and precede them, "" where none do."""
+
+    rows: list[Shown]
+    after: str = ""
+    before: str = ""
+
+
+def page_of(
+    rows: QuerySet[Row], *, order: Sequence[str], after: str = "", before: str = "", size: int = PAGE_ROWS
+) -> Page[Row]:
+    """The rows that follow the cursor `after`, precede `before`, or come first. One query.
+
+    order: fields (or annotations) as for order_by, none of them null, the last one unique. A cursor is opaque; one
+    that does not fit this order is Refused.
+    """
+    backwards = bool(before) and not after
+    cursor = before if backwards else after
+    try:
+        wanted = rows.filter(_beyond(cursor, order, backwards)) if cursor else rows
+    except (ValidationError, ValueError, TypeError):
+        raise _bad_cursor() from None
+    found = list(wanted.order_by(*(map(_turned, order) if backwards else order))[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    follows, precedes = (bool(found), more) if backwards else (more, bool(after and found))
+    return Page(
+        rows=found,
+        after=_cursor(found[-1], order) if follows else "",
+        before=_cursor(found[0], order) if precedes else "",
+    )
+
+
+def _turned(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+
+
+def _beyond(cursor: str, order: Sequence[str], backwards: bool) -> Q:
+    """What lies past the cursor: the first field differs, or it is equal and the second differs, and so on.
+
+    The first field's bound stands alone too, because an index can begin with it.
+    """
+    values = _read(cursor, len(order))
+    names = [field.removeprefix("-") for field in order]
+    signs = ["gt" if field.startswith("-") == backwards else "lt" for field in order]
+    steps = [
+        Q(**dict(zip(names[:nth], values[:nth], strict=True)), **{f"{name}__{sign}": values[nth]})
+        for nth, (name, sign) in enumerate(zip(names, signs, strict=True))
+    ]
+    return Q(**{f"{names[0]}__{signs[0]}e": values[0]}) & reduce(or_, steps)
+
+
+def _cursor(row: Model, order: Sequence[str]) -> str:
+    values = [attrgetter(field.removeprefix("-").replace("__", "."))(row) for field in order]
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def _read(cursor: str, length: int) -> list[object]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        raise _bad_cursor() from None
+    if not isinstance(values, list) or len(values) != length:
+        raise _bad_cursor()
+    return values
+
+
+def _bad_cursor() -> Refused:
+    return Refused(_("このページの位置を読み取れません。一覧を最初から開き直してください。"), code="bad_cursor")
