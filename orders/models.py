@@ -29,7 +29,11 @@ class ArrivalRule(models.Model):
 
 
 class Intake(models.Model):
-    """One arrival of orders: a file, an API call or an entry by hand. Written by orders.services.intake alone."""
+    """One arrival of orders: a file, an API call or an entry by hand. Written by orders.services.intake alone.
+
+    job_id: the task that reads the file. error: why the whole file was refused, as {"template", "figures"} of a
+    core.wording.Sentence, so that everybody reads it in their own language; empty where it was not.
+    """
 
     WAITING, RUNNING, DONE, REFUSED = "waiting", "running", "done", "refused"
 
@@ -41,7 +45,8 @@ class Intake(models.Model):
     size = models.BigIntegerField(default=0)
     encoding = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10, default=WAITING)
-    error = models.TextField(blank=True)
+    error = models.JSONField(default=dict)
+    job_id = models.BigIntegerField(null=True)
     rows = models.PositiveIntegerField(default=0)
     orders_new = models.PositiveIntegerField(default=0)
     orders_known = models.PositiveIntegerField(default=0)
@@ -56,6 +61,13 @@ class Intake(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "sha256"],
+                condition=~Q(sha256="") & ~Q(state="refused"),
+                name="intake_file_once",
+            )
+        ]
         indexes = [models.Index(fields=["-created_at"], name="intake_newest")]
 
 
@@ -77,11 +89,15 @@ class Order(models.Model):
     """An order as it was placed, and the facts that hold for it as a whole. Written by orders.services alone.
 
     Money is yen as ordered. `ordered_at` is the order's own time, `received_at` when it came to us. `phase` is
-    derived by orders.lifecycle and written by orders.services.phases.refresh alone.
+    derived by orders.lifecycle and written by orders.services.phases.refresh alone. `wished_slot` is a key of
+    orders.intake.values.SLOTS, `wished_slot_text` what the buyer wrote. `ship_due_at` is when it has to leave by what
+    was promised, `ship_on` the day on which it is to leave where that was fixed, `promised_date` the day it arrives.
     """
 
+    UNPAID, PARTLY, PAID = "unpaid", "partly", "paid"
+
     id = models.BigAutoField(primary_key=True)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="orders")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="orders", db_index=False)
     number = models.CharField(max_length=60)
     intake = models.ForeignKey(Intake, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False)
     ordered_at = models.DateTimeField()
@@ -103,7 +119,7 @@ class Order(models.Model):
     ship_address = models.CharField(max_length=255, db_default="")
 
     payment_method = models.CharField(max_length=60, db_default="")
-    payment = models.CharField(max_length=10, db_default="unpaid")
+    payment = models.CharField(max_length=10, db_default=UNPAID)
     prepaid = models.BooleanField(db_default=False)
     delivery_method = models.CharField(max_length=60, db_default="")
     goods_total = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
@@ -121,10 +137,13 @@ class Order(models.Model):
     message = models.TextField(db_default="")
     wished_date = models.DateField(null=True)
     wished_slot = models.CharField(max_length=10, db_default="")
+    wished_slot_text = models.CharField(max_length=60, db_default="")
     note = models.TextField(db_default="")
+    staff_note = models.TextField(db_default="")
     tags = models.JSONField(default=list)
 
     ship_due_at = models.DateTimeField(null=True)
+    ship_on = models.DateField(null=True)
     promised_date = models.DateField(null=True)
     shipped_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -201,9 +220,6 @@ class Verification(models.Model):
     answer = models.CharField(max_length=200, blank=True)
     answered_by = models.CharField(max_length=100, blank=True)
 
-    class Meta:
-        indexes = [models.Index(fields=["order"], name="verification_open", condition=Q(answered_at__isnull=True))]
-
 
 class Hold(models.Model):
     """One reason why an order stands still: who has to act, until when, and how it ended."""
@@ -222,7 +238,28 @@ class Hold(models.Model):
     answer = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["order"], name="hold_active", condition=Q(released_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["party", "placed_at"], name="hold_active", condition=Q(released_at__isnull=True))
+        ]
+
+
+class CancelRequest(models.Model):
+    """The client asks to cancel an order that the warehouse is working on; the operator answers."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="cancel_requests")
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    accepted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(answered_at__isnull=True), name="cancel_asked_once")
+        ]
 
 
 class OrderException(models.Model):
@@ -237,9 +274,6 @@ class OrderException(models.Model):
     closed_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=40, blank=True)
 
-    class Meta:
-        indexes = [models.Index(fields=["order"], name="exception_open", condition=Q(closed_at__isnull=True))]
-
 
 class Shipment(models.Model):
     """The unit of warehouse work: what leaves together. Written by orders.services.shipping alone."""
@@ -247,13 +281,14 @@ class Shipment(models.Model):
     PLANNED, RELEASED, PICKING, PACKED = "planned", "released", "picking", "packed"
     HANDED_OVER, IN_TRANSIT, DELIVERED = "handed_over", "in_transit", "delivered"
     ATTEMPT_FAILED, RETURNED, LOST, CANCELLED = "attempt_failed", "returned", "lost", "cancelled"
+    SMALLEST = 60
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments", db_index=False)
     position = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=15, default=RELEASED)
     carrier = models.CharField(max_length=20, blank=True)
-    size = models.PositiveSmallIntegerField(default=60)
+    size = models.PositiveSmallIntegerField(default=SMALLEST)
     ship_date = models.DateField(null=True)
     released_at = models.DateTimeField()
     picked_at = models.DateTimeField(null=True)

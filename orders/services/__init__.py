@@ -1,1 +1,1 @@
-"""The verbs of orders, a module a family."""
+"""What is done with orders: verbs that take many, lock first, write in sets and publish last."""
