@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import cast
 
 import structlog
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,16 +16,23 @@ from django.http.request import split_domain_port
 from django.utils import translation
 
 from core import scope
-from portal import errors, metrics
-from tenants import queries
+from portal import errors, health, metrics
+from tenants import doors, queries, services
 from tenants.doors import PortalRequest
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("portal.request")
 
+# Asked by machines, of whatever host name: no client, no session, no scope.
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/health/live": health.live,
+    "/health/ready": health.ready,
+    "/metrics": metrics.page,
+}
+
 
 class Observability:
-    """Gives each request an id, binds it to the logs, counts and times it."""
+    """Gives each request an id, binds it to the logs and to the access log, counts and times it; answers the probes."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -34,13 +42,20 @@ class Observability:
         cast(PortalRequest, request).request_id = request_id
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
-            seconds = time.perf_counter() - begun
-            metrics.count_request(request, response, seconds)
+            response = PROBES.get(request.path, self._serve)(request)
+            metrics.count_request(request, response, time.perf_counter() - begun)
             if response.status_code >= 500:
                 log.error("request_failed", path=request.path, status=response.status_code)
         response["X-Request-Id"] = request_id
         return response
+
+    def _serve(self, request: HttpRequest) -> HttpResponse:
+        request_id = cast(PortalRequest, request).request_id
+        here = services.origin.set(services.Origin(ip=get_client_ip(request), request_id=request_id))
+        try:
+            return self.get_response(request)
+        finally:
+            services.origin.reset(here)
 
 
 class Host:
@@ -56,8 +71,6 @@ class Host:
         met = cast(PortalRequest, request)
         met.client = None
         met.side = "operator"
-        if request.path.startswith("/health/"):
-            return self.get_response(request)
         host = split_domain_port(request.get_host())[0].lower()
         if host == settings.BASE_DOMAIN or (host == "127.0.0.1" and not settings.PRODUCTION):
             return self._serve(request, scope.OPERATOR)
@@ -97,12 +110,13 @@ class Language:
 
 
 class Membership:
-    """Binds the person to the logs once it is known that there is one; the doors look up the role."""
+    """Notes on the request, and binds to the logs, who is here: the doors ask no more than that."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        doors.introduce(request)
         if request.user.is_authenticated:
             with structlog.contextvars.bound_contextvars(person=request.user.pk):
                 return self.get_response(request)

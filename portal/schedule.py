@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from celery.schedules import crontab
 
 from core import scope, tasks
-from core.tasks import Task
-from sla.tasks import tell
+from core.jobs.models import Job
 from tenants import queries
 
 
@@ -18,22 +18,38 @@ def sweep() -> None:
     tasks.sweep()
 
 
-@shared_task(name="portal.tell", ignore_result=True)
-def tell_of_promises() -> None:
-    """Have every client's promises looked at."""
-    for_each_client(tell)
-
-
-def for_each_client(task: Task[[]]) -> None:
-    """Enqueue the task once for every active client."""
+@shared_task(name="portal.enqueue", ignore_result=True)
+def enqueue(name: str) -> None:
+    """Ask for the task `name` as the operator, unless it still waits from the last time."""
     with scope.operator():
-        codes = [client.code for client in queries.all_clients() if client.is_active]
-    for code in codes:
+        _ask(name, "")
+
+
+@shared_task(name="portal.enqueue_for_clients", ignore_result=True)
+def enqueue_for_clients(name: str) -> None:
+    """Ask for the task `name` as every active client, unless it still waits there from the last time."""
+    with scope.operator():
+        clients = [client.code for client in queries.all_clients() if client.is_active]
+    for code in clients:
         with scope.client(code):
-            task.enqueue()
+            _ask(name, code)
+
+
+def _ask(name: str, client: str) -> None:
+    if not Job.objects.filter(task=name, client=client, state=Job.WAITING).exists():
+        tasks.declared()[name].enqueue()
+
+
+def _operators(name: str, schedule: Any) -> dict[str, Any]:
+    return {"task": "portal.enqueue", "schedule": schedule, "args": (name,)}
+
+
+def _every_clients(name: str, schedule: Any) -> dict[str, Any]:
+    return {"task": "portal.enqueue_for_clients", "schedule": schedule, "args": (name,)}
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "portal.sweep", "schedule": 10.0},
-    "tell": {"task": "portal.tell", "schedule": 60.0},
+    "spare schemas": _operators("tenants.tasks.keep_spares", 60.0),
+    "what has expired": _operators("tenants.tasks.clear_expired", crontab(hour="3", minute="17")),
 }

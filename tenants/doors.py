@@ -2,20 +2,25 @@
 
 `@page(Permission.X)` on a view: nobody is sent to the log-in page, a stranger gets 404, a colleague without the
 permission 403. On the operator's host the same page opens under /clients/<code>/, in that client's scope, after a
-check that one of the person's teams serves it. What a page refuses is shown as a sentence.
+check that one of the person's teams serves it. What a page refuses is undone and shown as a sentence.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any, Literal, cast
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -29,11 +34,15 @@ from tenants.roles import Permission, permissions_of
 
 View = Callable[..., HttpResponse]
 
+SECOND_FACTORS = ["totp", "webauthn"]
+MOUNT = "client"
+
 
 class PortalRequest(HttpRequest):
     """A request past the door.
 
     client: whose things are looked at, None on the operator's own pages. side: whose host it came in at.
+    role, permissions: what the person is at the company whose host it is. actor: who acts, as the record names them.
     """
 
     side: Literal["client", "operator"]
@@ -41,17 +50,23 @@ class PortalRequest(HttpRequest):
     person: Person
     role: str
     permissions: frozenset[Permission]
+    actor: Actor
     request_id: str
 
-    @property
-    def actor(self) -> Actor:
-        """Who acts, as the record names them."""
-        return actor_of(self)
+
+def introduce(request: HttpRequest) -> None:
+    """Note on the request who is here, where somebody is logged in. Called once, by the middleware."""
+    if request.user.is_authenticated:
+        met = cast(PortalRequest, request)
+        met.person = request.user
+        met.role = met.person.role_here
+        met.permissions = permissions_of(met.role)
+        met.actor = Actor("person", str(met.person.pk), met.person.name)
 
 
 def actor_of(request: PortalRequest) -> Actor:
     """Who acts in this request, as the record names them."""
-    return Actor("person", str(request.person.pk), request.person.name)
+    return request.actor
 
 
 def page(
@@ -72,9 +87,8 @@ def page(
                 return met
             if client_code is None:
                 return _pass(met, view, permission, args, kwargs)
-            client = _served(met, client_code)
-            with scope.client(client.code):
-                met.client = client
+            met.client = _served(met, client_code)
+            with scope.client(met.client.code):
                 return _pass(met, view, permission, args, kwargs)
 
         door.permission = permission  # type: ignore[attr-defined]
@@ -89,9 +103,6 @@ def public(view: View) -> View:
     """A page for everybody: it says so, so that the test over all URLs finds no page that says nothing."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view
-
-
-MOUNT = "client"
 
 
 def url(request: HttpRequest, name: str, *args: object, client: str = "") -> str:
@@ -112,39 +123,49 @@ def url(request: HttpRequest, name: str, *args: object, client: str = "") -> str
         return reverse(name, urlconf, args=args)
 
 
+def second_factor_missing(request: PortalRequest) -> bool:
+    """Whether the company asks for a second factor and this session has not shown one."""
+    asked = request.side == "operator" or (request.client is not None and request.client.mfa_required)
+    return asked and not any(
+        record.get("method") == "mfa" for record in get_authentication_records(request, request.person)
+    )
+
+
 def _meet(request: HttpRequest, side: str) -> PortalRequest | HttpResponse:
     met = cast(PortalRequest, request)
     if side not in ("both", met.side):
         raise Http404
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("account_login"))
-    met.person = request.user
-    met.role = queries.role_of(met.person.pk, met.client.code if met.client else "")
+        return _send_to(request, reverse("account_login"), next=_asked_for(request))
     if not met.role:
         raise Http404
-    met.permissions = permissions_of(met.role)
-    if _second_factor_missing(met):
-        messages.info(request, "二要素認証の設定が必要です。設定が終わると続きの画面を開けます。")
-        return HttpResponseRedirect(reverse("mfa_index"))
+    if second_factor_missing(met):
+        if is_mfa_enabled(met.person, SECOND_FACTORS):
+            return _send_to(request, reverse("mfa_reauthenticate"), next=_asked_for(request))
+        return _send_to(request, reverse("mfa_index"), asked="1")
     return met
 
 
-def _second_factor_missing(request: PortalRequest) -> bool:
-    """Whether the company asks for a second factor and this session was not opened with one."""
-    asked = request.side == "operator" or (request.client is not None and request.client.mfa_required)
-    if not asked:
-        return False
-    used = request.session.get("account_authentication_methods", [])
-    return not any(record.get("method") == "mfa" for record in used)
+def _asked_for(request: HttpRequest) -> str:
+    """The page that the person wanted to see: the one around it, where a part of a page was asked for."""
+    if getattr(request, "htmx", False) or request.method not in ("GET", "HEAD"):
+        around = urlsplit(request.headers.get("HX-Current-URL", "") or request.headers.get("Referer", ""))
+        return f"{around.path or '/'}{'?' + around.query if around.query else ''}"
+    return request.get_full_path()
+
+
+def _send_to(request: HttpRequest, address: str, **query: str) -> HttpResponse:
+    address = f"{address}?{urlencode(query, safe='/')}" if query else address
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def _served(request: PortalRequest, code: str) -> ClientInfo:
-    if request.side != "operator":
+    client = queries.served_client(request.person.pk, request.role, code) if request.side == "operator" else None
+    if client is None:
         raise Http404
-    for client in queries.served_by(request.person.pk, request.role):
-        if client.code == code:
-            return client
-    raise Http404
+    return client
 
 
 def _pass(
@@ -152,13 +173,15 @@ def _pass(
 ) -> HttpResponse:
     if permission is not None and permission not in request.permissions:
         raise PermissionDenied
+    # What a page that writes refuses, or fails at, leaves nothing behind; a page that reads is spared the savepoint.
+    writes = request.method not in ("GET", "HEAD")
     try:
-        response = view(request, *args, **kwargs)
+        with transaction.atomic() if writes else contextlib.nullcontext():
+            response = view(request, *args, **kwargs)
     except Refused as refusal:
         response = refuse(request, refusal)
-    render = getattr(response, "render", None)
-    if render is not None and not response.is_rendered:  # type: ignore[attr-defined]
-        render()
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render()
     return response
 
 
@@ -168,8 +191,4 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=settings.PRODUCTION):
         back = "/"
-    if getattr(request, "htmx", False):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = back
-        return response
-    return HttpResponseRedirect(back)
+    return _send_to(request, back)

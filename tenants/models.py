@@ -82,6 +82,9 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    # The role at the company whose host this is; filled in by tenants.queries.member.
+    role_here: str = ""
+
     objects: ClassVar[PersonManager] = PersonManager()
 
     USERNAME_FIELD = "email"

@@ -136,6 +136,37 @@ ROLES: dict[str, Role] = {
 }
 
 
+@dataclass(frozen=True)
+class TokenScope:
+    """What a program may be allowed to do with a token; no more than the person who makes it may do."""
+
+    key: str
+    label: str | Promise
+    permission: Permission
+
+
+TOKEN_SCOPES: dict[str, TokenScope] = {
+    scope.key: scope
+    for scope in (
+        TokenScope("orders:read", _("受注を読む"), P.VIEW_ORDERS),
+        TokenScope("orders:write", _("受注を登録・取消する"), P.IMPORT_ORDERS),
+        TokenScope("uploads:write", _("ファイルを取り込む"), P.IMPORT_ORDERS),
+        TokenScope("shipments:read", _("出荷を読む"), P.VIEW_ORDERS),
+        TokenScope("invoices:read", _("請求書を読む"), P.VIEW_BILLING),
+    )
+}
+
+
+def side_of(client: str) -> Literal["client", "operator"]:
+    """On which side the company with that client code is: "" is the operator."""
+    return "client" if client else "operator"
+
+
+def roles_of(side: str) -> list[Role]:
+    """The roles that exist on a side."""
+    return [role for role in ROLES.values() if role.side == side]
+
+
 def permissions_of(role: str) -> frozenset[Permission]:
     """What the role may do; nothing for a role that does not exist."""
     found = ROLES.get(role)

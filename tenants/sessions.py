@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest, HttpResponse
 
 from core import scope
 
 if TYPE_CHECKING:
     from tenants.models import Session
+
+SEEN_SECONDS = 60.0
+REMEMBERED = 10_000
 
 
 class SessionStore(DatabaseStore):
@@ -32,3 +39,28 @@ class SessionStore(DatabaseStore):
             self._session_key = None
             return None
         return row
+
+
+class ActivityMiddleware:
+    """Keeps when and from where a session was last seen, to the minute, for the list of sessions.
+
+    allauth's own middleware writes with every request; a minute's precision costs one write a minute and process.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.seen: dict[str, float] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key and self._is_news(request.session.session_key):
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+    def _is_news(self, session_key: str) -> bool:
+        now = time.monotonic()
+        if self.seen.get(session_key, 0.0) > now:
+            return False
+        if len(self.seen) > REMEMBERED:
+            self.seen.clear()
+        self.seen[session_key] = now + SEEN_SECONDS
+        return True

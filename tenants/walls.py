@@ -36,6 +36,8 @@ SHARED: dict[str, Wall] = {
     "tenants_session": Wall("SELECT, INSERT, UPDATE, DELETE", OWN),
     "jobs_job": Wall("SELECT, INSERT", OWN),
     "operations_workitem": Wall("SELECT, INSERT, UPDATE", OWN),
+    "operations_refill": Wall("SELECT, INSERT", OWN),
+    "operations_tally": Wall("SELECT, INSERT", OWN),
     "series_issuer": Wall("SELECT", "true"),
     "series_series": Wall("SELECT, INSERT, UPDATE", "true"),
     "account_emailaddress": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),

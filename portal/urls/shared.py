@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from portal import health
+from portal import health, metrics
 
 handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
@@ -14,4 +14,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.page, name="metrics"),
 ]

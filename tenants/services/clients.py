@@ -1,7 +1,8 @@
-"""Companies: made, changed, closed."""
+"""Companies: made, changed, opened and closed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from core import scope
 from core.errors import Refused
 from core.events import Actor
 from tenants import queries, schemas
-from tenants.models import AccessLog, Client, Domain, Membership, Person, ServedClient, Team
+from tenants.models import Client, Domain
+from tenants.services.access import note_access
 
 RESERVED_CODES = frozenset({"www", "api", "admin", "static", "track", "mail", "health", "public", "operator"})
+CHANGEABLE = frozenset({"name", "name_kana", "hue", "postcode", "address", "phone"})
 
 
 def create_client(*, code: str, name: str, actor: Actor, at: datetime, **details: str | int | bool) -> Client:
@@ -50,41 +53,26 @@ def _check_code(code: str) -> None:
         )
 
 
+def change_client(code: str, changes: Mapping[str, str | int], *, actor: Actor, at: datetime) -> None:
+    """Change what a client is called, where it is and how it looks. Raises ValueError for any other field."""
+    if not changes.keys() <= CHANGEABLE:
+        raise ValueError(f"Not to be changed here: {sorted(changes.keys() - CHANGEABLE)}")
+    _update(code, changes, action="client.changed", actor=actor, at=at)
+
+
+def require_second_factor(code: str, required: bool, *, actor: Actor, at: datetime) -> None:
+    """Have a client's people log in with a second factor, or leave it to each of them."""
+    _update(code, {"mfa_required": required}, action="client.second_factor", actor=actor, at=at)
+
+
 def set_client_state(code: str, state: str, *, actor: Actor, at: datetime) -> None:
     """Open or close a client's door. Its data stays as it is."""
+    _update(code, {"state": state}, action=f"client.{state}", actor=actor, at=at)
+
+
+def _update(code: str, changes: Mapping[str, object], *, action: str, actor: Actor, at: datetime) -> None:
+    # A client's own role may read its company's row and not write it.
     with scope.operator():
-        Client.objects.filter(code=code).update(state=state)
-        note_access(action=f"client.{state}", subject=code, client=code, actor=actor, at=at)
+        Client.objects.filter(code=code).update(**changes)
+        note_access(action=action, subject=code, client=code, actor=actor, at=at, **changes)
     queries.forget_hosts()
-
-
-def add_member(person: Person, *, client: str, role: str) -> Membership:
-    """Give the person a role at the client ("" for the operator), or change the one they have."""
-    membership, _created = Membership.objects.update_or_create(person=person, client=client, defaults={"role": role})
-    return membership
-
-
-def serve(team: Team, code: str) -> None:
-    """Let the team serve the client."""
-    ServedClient.objects.get_or_create(team=team, client_id=code)
-
-
-def note_access(
-    *, action: str, subject: str, client: str, actor: Actor, at: datetime, ip: str | None = None, **data: object
-) -> None:
-    """Write one line of the access log."""
-    AccessLog.objects.bulk_create(
-        [
-            AccessLog(
-                at=at,
-                client=client,
-                action=action,
-                subject=subject,
-                ip=ip,
-                data=data,
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                actor_name=actor.name,
-            )
-        ]
-    )
