@@ -1,0 +1,228 @@
+"""The list of orders: filtered, sorted, page by page, and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from core import sheets
+from core.paging import PAGE_ROWS, Page, page_of
+from core.periods import TOKYO, Period
+from core.text import search_key
+from core.wording import _
+from orders.lifecycle import BY_CODE, PHASES, Phase
+from orders.models import Order
+
+COUNT_LIMIT = 10_000
+"""Above this the list says "10,000 and more": counting on would cost more than the page."""
+
+EXPORT_ROWS = 100_000
+
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "-ordered_at": ("-ordered_at", "-id"),
+    "ordered_at": ("ordered_at", "id"),
+    "-total": ("-total", "-id"),
+    "total": ("total", "id"),
+    "number": ("number", "id"),
+    "-number": ("-number", "-id"),
+}
+"""What a list can be sorted by: the parameter to the key."""
+
+OPEN_PHASES = tuple(
+    phase.code for phase in PHASES if phase.code not in ("cancelled", "completed", "delivered", "shipped")
+)
+"""Phases in which something still has to be shipped."""
+
+LATE, AT_RISK, DUE_TODAY = "late", "at_risk", "today"
+RISK = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; empty values narrow nothing. first, last: days of the order's own time, inclusive."""
+
+    phases: tuple[str, ...] = ()
+    channel: str = ""
+    text: str = ""
+    first: date | None = None
+    last: date | None = None
+    prefecture: str = ""
+    due: str = ""
+    held_by: str = ""
+    intake: int | None = None
+    sort: str = "-ordered_at"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return SORTS.get(self.sort, SORTS["-ordered_at"])
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it narrows at all."""
+        return any(
+            (self.phases, self.channel, self.text, self.first, self.last, self.prefecture, self.due, self.held_by)
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order as a line of the list, ready to be shown."""
+
+    pk: int
+    number: str
+    channel: str
+    ordered_at: datetime
+    buyer: str
+    ship_to: str
+    prefecture: str
+    lines: int
+    units: int
+    total: Decimal
+    phase: Phase
+    next: str
+    due_at: datetime | None
+    is_late: bool
+    is_open: bool
+    is_gift: bool
+    wished_date: date | None
+    tags: Sequence[str] = field(default_factory=list)
+
+
+def matching(filters: Filters, *, at: datetime) -> QuerySet[Order]:
+    """The orders that the filters let through, unsorted."""
+    orders = Order.objects.all()
+    if filters.phases:
+        orders = orders.filter(phase__in=filters.phases)
+    if filters.channel:
+        orders = orders.filter(channel__code=filters.channel)
+    for word in search_words(filters.text):
+        orders = orders.filter(search__contains=word)
+    if filters.first or filters.last:
+        orders = orders.filter(_ordered_within(filters.first, filters.last))
+    if filters.prefecture:
+        orders = orders.filter(ship_prefecture=filters.prefecture)
+    if filters.intake:
+        orders = orders.filter(intake_id=filters.intake)
+    if filters.held_by:
+        orders = orders.filter(holds__party=filters.held_by, holds__released_at=None).distinct()
+    if filters.due:
+        orders = orders.filter(_due(filters.due, at), phase__in=OPEN_PHASES)
+    return orders
+
+
+def search_words(text: str) -> list[str]:
+    """What is looked for in Order.search: the words of the question, each normalised as the column is."""
+    return [key for key in map(search_key, text.split()) if key]
+
+
+def _ordered_within(first: date | None, last: date | None) -> Q:
+    bounds = Q()
+    if first:
+        bounds &= Q(ordered_at__gte=Period(first, first).instants(TOKYO)[0])
+    if last:
+        bounds &= Q(ordered_at__lt=Period(last, last + timedelta(days=1)).instants(TOKYO)[1])
+    return bounds
+
+
+def _due(due: str, at: datetime) -> Q:
+    today = at.astimezone(TOKYO).date()
+    _start, end = Period(today, today + timedelta(days=1)).instants(TOKYO)
+    return {
+        LATE: Q(ship_due_at__lt=at),
+        AT_RISK: Q(ship_due_at__gte=at, ship_due_at__lt=at + RISK),
+        DUE_TODAY: Q(ship_due_at__gte=at, ship_due_at__lt=end),
+    }.get(due, Q())
+
+
+def page(filters: Filters, *, at: datetime, after: str = "", before: str = "", size: int = PAGE_ROWS) -> Page[Row]:
+    """One page of the list: two queries, whatever its length and depth. A cursor that is none is Refused."""
+    orders = matching(filters, at=at).select_related("channel")
+    found = page_of(orders, order=filters.order, after=after, before=before, size=size)
+    quantities = _quantities([order.pk for order in found.rows])
+    rows = [_row(order, *quantities.get(order.pk, (0, 0)), at=at) for order in found.rows]
+    return Page(rows=rows, after=found.after, before=found.before)
+
+
+def _quantities(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, count(*), sum(ordered - cancelled) FROM orders_line"
+            " WHERE order_id = ANY(%s) GROUP BY order_id",
+            [list(order_ids)],
+        )
+        return {order_id: (lines, int(units)) for order_id, lines, units in cursor.fetchall()}
+
+
+def _row(order: Order, lines: int, units: int, *, at: datetime) -> Row:
+    phase = BY_CODE[order.phase]
+    is_open = order.phase in OPEN_PHASES
+    return Row(
+        pk=order.pk,
+        number=order.number,
+        channel=order.channel.name,
+        ordered_at=order.ordered_at,
+        buyer=order.buyer_name,
+        ship_to=order.ship_name,
+        prefecture=order.ship_prefecture,
+        lines=lines,
+        units=units,
+        total=order.total,
+        phase=phase,
+        next=phase.next,
+        due_at=order.ship_due_at if is_open else None,
+        is_late=bool(is_open and order.ship_due_at and order.ship_due_at < at),
+        is_open=is_open,
+        is_gift=order.is_gift,
+        wished_date=order.wished_date,
+        tags=order.tags,
+    )
+
+
+def count(filters: Filters, *, at: datetime) -> int:
+    """How many orders match, counted up to COUNT_LIMIT + 1."""
+    return matching(filters, at=at).order_by()[: COUNT_LIMIT + 1].count()
+
+
+def by_phase() -> dict[str, int]:
+    """How many orders stand in each phase; every phase is there, in the order of the table."""
+    counted = dict(Order.objects.order_by().values_list("phase").annotate(n=Count("id")))
+    return {phase.code: counted.get(phase.code, 0) for phase in PHASES}
+
+
+HEAD = (
+    _("注文番号"), _("店舗"), _("受注日時"), _("状態"), _("購入者"), _("お届け先"), _("都道府県"), _("合計金額"),
+    _("支払方法"), _("お届け希望日"), _("出荷期限"), _("出荷日時"),
+)  # fmt: skip
+
+
+def export(filters: Filters, *, at: datetime, encoding: str = "utf-8-sig") -> bytes:
+    """What the list shows as a CSV file, EXPORT_ROWS at most. encoding: utf-8-sig or cp932."""
+    return sheets.csv_file([str(title) for title in HEAD], _cells(filters, at), encoding=encoding)
+
+
+def _cells(filters: Filters, at: datetime) -> Iterator[tuple[object, ...]]:
+    orders = matching(filters, at=at).select_related("channel").order_by(*filters.order)[:EXPORT_ROWS]
+    for order in orders:
+        yield (
+            order.number,
+            order.channel.name,
+            _stamp(order.ordered_at),
+            BY_CODE[order.phase].client,
+            order.buyer_name,
+            order.ship_name,
+            order.ship_prefecture,
+            int(order.total),
+            order.payment_method,
+            order.wished_date or "",
+            _stamp(order.ship_due_at),
+            _stamp(order.shipped_at),
+        )
+
+
+def _stamp(at: datetime | None) -> str:
+    return f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M}" if at else ""

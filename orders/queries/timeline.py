@@ -1,0 +1,99 @@
+"""What happened to an order, in sentences, from the client's record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from core import events
+from core.models import Event
+from core.wording import Sentence, _
+from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
+from orders.tracking import CARRIERS
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. detail: what was said or asked, "" for nothing. tone: as in docs/components.md."""
+
+    at: datetime
+    text: Sentence
+    who: str
+    detail: str = ""
+    tone: Literal["waiting", "moving", "attention", "trouble", "done"] = "moving"
+    event_id: int = 0
+
+
+def _plain(template: str, *names: str) -> Callable[[Data], Sentence]:
+    return lambda data: Sentence(template, **{name: data.get(name) or "" for name in names})
+
+
+def _reason(template: str) -> Callable[[Data], Sentence]:
+    def say(data: Data) -> Sentence:
+        code = str(data.get("reason", ""))
+        return Sentence(template, reason=Sentence(VERIFICATION_REASONS.get(code, code)))
+
+    return say
+
+
+def _held(data: Data) -> Sentence:
+    code, party = str(data.get("reason", "")), str(data.get("party", ""))
+    reason = HOLD_REASONS[code].staff if code in HOLD_REASONS else code
+    template = _("保留にしました（%(reason)s・対応: %(party)s）")
+    return Sentence(template, reason=Sentence(reason), party=Sentence(PARTIES.get(party, party)))
+
+
+def _shipped(data: Data) -> Sentence:
+    code = str(data.get("carrier", ""))
+    carrier = CARRIERS[code].name if code in CARRIERS else code
+    numbers = "、".join(map(str, data.get("tracking_numbers") or ()))
+    return Sentence(_("出荷しました（%(carrier)s %(numbers)s）"), carrier=Sentence(carrier), numbers=numbers)
+
+
+_SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
+    "order.received": (_plain(_("受注を取り込みました")), "moving"),
+    "order.verification_opened": (_reason(_("確認が必要です（%(reason)s）")), "attention"),
+    "order.verification_answered": (_reason(_("確認に回答しました（%(reason)s）")), "moving"),
+    "order.verified": (_plain(_("確認が完了しました")), "moving"),
+    "order.held": (_held, "attention"),
+    "order.hold_answered": (_plain(_("確認事項に回答がありました")), "moving"),
+    "order.hold_released": (_plain(_("保留を解除しました")), "moving"),
+    "order.scheduled": (_plain(_("出荷日を決めました（%(ship_on)s）"), "ship_on"), "moving"),
+    "order.paid": (_plain(_("入金を確認しました")), "moving"),
+    "order.cancel_requested": (_plain(_("キャンセルの依頼がありました")), "attention"),
+    "order.cancel_declined": (_plain(_("キャンセルの依頼をお断りしました")), "attention"),
+    "order.cancelled": (_plain(_("キャンセルしました")), "trouble"),
+    "shipment.released": (_plain(_("出荷指示をしました（%(units)s点）"), "units"), "moving"),
+    "shipment.picked": (_plain(_("ピッキングしました（%(units)s点）"), "units"), "moving"),
+    "shipment.packed": (_plain(_("梱包しました（%(size)sサイズ）"), "size"), "moving"),
+    "shipment.shipped": (_shipped, "moving"),
+    "shipment.delivered": (_plain(_("お届けが完了しました")), "done"),
+    "shipment.cancelled": (_plain(_("出荷を取りやめました")), "trouble"),
+    "order.shipped": (_plain(_("すべて出荷しました（%(parts)s回）"), "parts"), "done"),
+    "order.completed": (_plain(_("完了しました")), "done"),
+    "sla.warned": (_plain(_("約束の期限が近づいています")), "attention"),
+    "sla.missed": (_plain(_("約束の期限を過ぎました")), "trouble"),
+    "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
+}
+_UNSAID = frozenset({"sla.due_moved"})
+
+
+def of_order(order_id: int) -> list[Entry]:
+    """Everything that happened to the order, newest first. One query."""
+    return [_entry(event) for event in reversed(events.of_order(order_id)) if event.name not in _UNSAID]
+
+
+def _entry(event: Event) -> Entry:
+    say, tone = _SAY.get(event.name, (_plain(event.name), "waiting"))
+    return Entry(
+        at=event.at,
+        text=say(event.data),
+        who=event.actor_name,
+        detail=str(event.data.get("question") or event.data.get("answer") or event.data.get("text") or ""),
+        tone=tone,  # type: ignore[arg-type]
+        event_id=event.pk,
+    )
