@@ -42,16 +42,11 @@ def field(
     kind = _kind(field.field.widget)
     if kind == "hidden":
         return field.as_hidden()
-    attrs: dict[str, Any] = {"class": CONTROL_CLASSES[kind]} if kind in CONTROL_CLASSES else {}
-    if autofocus:
-        attrs["autofocus"] = True
-    described = _described_by(field, bool(hint or field.help_text))
-    if described:
-        attrs["aria-describedby"] = described
     return component(
         "field",
         field=field,
-        control=field.as_widget(attrs=attrs),
+        control=field.as_widget(attrs=_attributes(field, kind, hint, autofocus)),
+        marked=field.field.required and _mixes(field.form),
         kind=kind,
         hint=hint or field.help_text,
         label=label or field.label,
@@ -59,6 +54,23 @@ def field(
         prefix=prefix,
         suffix=suffix,
     )
+
+
+def _attributes(field: BoundField, kind: str, hint: str, autofocus: bool) -> dict[str, Any]:
+    attrs: dict[str, Any] = {"class": CONTROL_CLASSES[kind]} if kind in CONTROL_CLASSES else {}
+    if autofocus:
+        attrs["autofocus"] = True
+    if field.field.widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = False  # a label that is said twice
+    described = _described_by(field, bool(hint or field.help_text))
+    if described:
+        attrs["aria-describedby"] = described
+    return attrs
+
+
+def _mixes(form: BaseForm) -> bool:
+    """Whether some fields may stay empty: only then is it worth marking those that may not."""
+    return any(not one.field.required for one in form.visible_fields())
 
 
 def _kind(widget: Widget) -> str:

@@ -14,6 +14,24 @@ from core import clock
 from portal.look import figures
 
 UNDO = "undo="
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 MESSAGE_TONES = {"debug": "info", "info": "info", "success": "done", "warning": "attention", "error": "trouble"}
 
 
@@ -34,8 +52,7 @@ def interface_words() -> SafeString:
             "failed": _("処理中に問題が起きました。しばらくしてからもう一度お試しください。"),
             "forbidden": _("この操作をする権限がないか、画面が古くなっています。画面を開き直してください。"),
             "missing": _("対象が見つかりません。すでに片付いているか、移動した可能性があります。"),
-            "unsaved": _("保存していない入力があります。"),
-            "panel_loading": _("読み込んでいます"),
+            "passkey": _("パスキーを確認できませんでした。もう一度試すか、別の方法でログインしてください。"),
             "keys": {
                 "search": _("検索"),
                 "help": _("この一覧を開く"),
@@ -54,6 +71,17 @@ def interface_words() -> SafeString:
 def message_tone(message: Message) -> str:
     """The notice's tone for a message's level."""
     return MESSAGE_TONES.get(message.level_tag, "info")
+
+
+def starts(path: str, prefix: str) -> bool:
+    """Whether an address lies below another."""
+    return bool(prefix) and path.startswith(prefix)
+
+
+def browser(user_agent: str) -> str:
+    """The browser and system that a User-Agent header names: `Chrome, Windows`. Only a hint for its owner."""
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found)) or _("不明なブラウザー")
 
 
 def undo_url(message: Message) -> str:

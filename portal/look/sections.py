@@ -23,6 +23,7 @@ ALERTS: Mapping[str, str] = {
 STEP_STATES = ("done", "now", "next")
 COLUMNS = ("1", "2", "3")
 WEEK = timedelta(days=7)
+NOTHING = SafeString('<span class="text-soft">–</span>')
 
 
 def page_head(content: str, title: str, *, subtitle: str = "", back_url: str = "", back_label: str = "") -> SafeString:
@@ -110,7 +111,7 @@ def facts(content: str, *, columns: int = 1) -> SafeString:
 
 def fact(content: str, label: str) -> SafeString:
     """One term with what it says; nothing is shown as a dash."""
-    said = trusted(content.strip()) or format_html('<span class="text-soft">–</span>')
+    said = trusted(content.strip()) or NOTHING
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, said)
 
 

@@ -1,4 +1,4 @@
-"""Every component in every state, on one page: what the look is judged by. Served in test mode only."""
+"""Every component in every state, on one page: what the look is judged by. Served by portal/look/preview.py alone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -29,6 +32,17 @@ STATES = (
     (_("要対応"), "attention"),
     (_("遅延"), "trouble"),
     (_("完了"), "done"),
+)
+
+
+SECTIONS = (
+    (_("ホーム"), "home", None),
+    (_("キュー"), "list-check", 214),
+    (_("取引先"), "building", None),
+    (_("倉庫"), "building-warehouse", 38),
+    (_("締め・請求"), "receipt-yen", 3),
+    (_("書類"), "files", None),
+    (_("設定"), "settings", None),
 )
 
 
@@ -63,12 +77,13 @@ def page(request: HttpRequest) -> HttpResponse:
     """The style guide; `?error=1` answers with the form refused, as a page does."""
     refused = "error" in request.GET
     status = 422 if refused and request.method == "POST" else 200
-    return render(request, "portal/styleguide.html", _context(clock.now(), refused), status=status)
+    context = {**_context(clock.now(), refused), "portal": _portal(request)}
+    return render(request, "portal/styleguide.html", context, status=status)
 
 
 def item(request: HttpRequest) -> HttpResponse:
     """What the side panel opens."""
-    return render(request, "portal/styleguide_item.html", _times(clock.now()))
+    return render(request, "portal/styleguide_item.html", {**_times(clock.now()), "portal": _portal(request)})
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -79,8 +94,39 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def running(request: HttpRequest, done: int) -> HttpResponse:
     """Progress that goes on by itself and ends."""
-    context = {"done": min(100, done), "next": f"/styleguide/running/{done + 20}"}
+    context = {"done": min(100, done), "next": reverse("styleguide_running", args=[done + 20])}
     return render(request, "portal/styleguide_progress.html", context)
+
+
+def act(request: HttpRequest) -> HttpResponse:
+    """A command: by htmx it answers with the item and a toast, otherwise it leads back with a message."""
+    messages.success(request, "12件を保留にしました", extra_tags=f"undo={reverse('styleguide_act')}")
+    if "away" in request.GET or not getattr(request, "htmx", False):
+        return redirect("styleguide")
+    return item(request)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A page that fails the way a real one does."""
+    return render(request, "500.html", {"message": "処理中に問題が起きました。"}, status=500)
+
+
+def _portal(request: HttpRequest) -> dict[str, Any]:
+    """The frame's context, as portal/context.py gives it for an operator who looks at a client's things."""
+    here = reverse("styleguide")
+    return {
+        "side": "operator",
+        "name": "青葉フルフィルメント株式会社",
+        "hue": 3,
+        "sections": [
+            {"key": icon, "label": label, "url": here, "icon": icon, "count": count, "active": icon == "list-check"}
+            for label, icon, count in SECTIONS
+        ],
+        "person": {"name": "佐藤 美咲", "email": "misaki.sato@example.jp"},
+        "languages": settings.LANGUAGES,
+        "search_url": reverse("styleguide_search"),
+        "accent": request.GET.get("accent", "default"),
+    }
 
 
 def _context(now: datetime, refused: bool) -> dict[str, Any]:

@@ -39,9 +39,19 @@ def table(
 
 
 def th(
-    context: Context, label: str, *, sort: str = "", numeric: bool = False, hint: str = "", width: str = ""
+    context: Context,
+    label: str,
+    *,
+    sort: str = "",
+    numeric: bool = False,
+    hint: str = "",
+    width: str = "",
+    extra: bool = False,
 ) -> SafeString:
-    """A column's head. With `sort` it is a link to the list sorted by that key, downwards where it is upwards now."""
+    """A column's head. With `sort` it is a link to the list sorted by that key, downwards where it is upwards now.
+
+    extra: the column gives way where the page is narrow; its cells need the class `is-extra`.
+    """
     one_of("width", width, WIDTHS)
     direction = _direction(context, sort) if sort else ""
     return component(
@@ -52,6 +62,7 @@ def th(
         numeric=numeric,
         hint=hint,
         width=width,
+        extra=extra,
     )
 
 

@@ -83,6 +83,8 @@ register.simple_tag(frame.now_mark)
 register.simple_tag(frame.interface_words)
 register.simple_tag(frame.message_tone)
 register.simple_tag(frame.undo_url)
+register.filter("starts", frame.starts)
+register.filter("browser", frame.browser)
 
 
 @register.filter

@@ -308,7 +308,20 @@ def test_a_field_without_fault_is_described_by_its_hint_alone(render: Render) ->
 
     assert 'aria-describedby="id_company_hint"' in html
     assert "aria-invalid" not in html
-    assert "必須" in html
+
+
+@pytest.mark.parametrize(("optional", "marked"), [(True, True), (False, False)])
+def test_required_fields_are_marked_only_where_others_may_stay_empty(
+    render: Render, optional: bool, marked: bool
+) -> None:
+    class Pair(forms.Form):
+        name = forms.CharField(label="氏名", widget=forms.TextInput(attrs={"placeholder": "氏名"}))
+        note = forms.CharField(label="備考", required=not optional)
+
+    html = render("{% field form.name %}", form=Pair())
+
+    assert ("必須" in html) is marked
+    assert "placeholder" not in html
 
 
 def test_choices_are_a_named_group_and_a_hidden_field_is_only_itself(render: Render) -> None:

@@ -49,7 +49,8 @@ function seriesOf(config) {
     stack: config.kind === "stacked" ? "all" : undefined,
     color: colour(one.tone ? `--${one.tone}-fill` : PLAIN[at % PLAIN.length]),
     barMaxWidth: 28,
-    symbolSize: 5,
+    symbol: "circle",
+    symbolSize: 6,
     lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][Math.floor(at / PLAIN.length) % 3] },
     itemStyle: config.kind === "line" ? {} : { borderColor: colour("--surface"), borderWidth: config.kind === "stacked" ? 1 : 0 },
     emphasis: { disabled: true },
@@ -93,9 +94,11 @@ function options(config) {
 
 async function drawOne(canvas) {
   const figureElement = canvas.closest("[data-chart]");
-  const [echarts] = await Promise.all([load(figureElement.dataset.echarts), document.fonts.load(`12px ${fontFamily()}`, "0¥件")]);
-  if (!canvas.isConnected || drawn.has(canvas)) return;
   const config = JSON.parse(figureElement.querySelector("script[type='application/json']").textContent);
+  // The labels are measured as they are drawn: the slices of the font that they need come first.
+  const lettering = document.fonts.load(`12px ${fontFamily()}`, `${JSON.stringify(config)}0123456789¥,.万億KMB−–`);
+  const [echarts] = await Promise.all([load(figureElement.dataset.echarts), lettering]);
+  if (!canvas.isConnected || drawn.has(canvas)) return;
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
   chart.setOption(options(config));
   drawn.set(canvas, { chart, config });

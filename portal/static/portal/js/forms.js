@@ -7,7 +7,11 @@ function begin(form, submitter) {
   const button = submitter ?? form.querySelector("[data-busy]");
   const label = button?.querySelector("[data-busy-words]");
   busy.set(form, { button, label, text: label?.textContent });
-  if (!button) return;
+  // The button changes after the form's values were taken, its own among them.
+  if (button) setTimeout(() => busy.has(form) && showBusy(button, label));
+}
+
+function showBusy(button, label) {
   button.setAttribute("aria-disabled", "true");
   button.setAttribute("aria-busy", "true");
   if (label && button.dataset.busy) label.textContent = button.dataset.busy;
@@ -30,7 +34,7 @@ window.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
   } else if (!event.defaultPrevented) {
-    queueMicrotask(() => begin(form, event.submitter));
+    begin(form, event.submitter);
   }
 }, { capture: true });
 

@@ -22,6 +22,11 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   }
 });
 
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  toast(words.passkey, { tone: "attention" });
+});
+
 document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.ctx && detail.error instanceof TypeError) toast(words.unreachable, { tone: "trouble" });
 });

@@ -26,7 +26,8 @@ document.addEventListener("click", (event) => {
 function walk(event) {
   const links = results();
   const at = links.indexOf(document.activeElement);
-  if (event.key === "ArrowDown" && links.length) links[Math.min(at + 1, links.length - 1)].focus();
+  if (event.key === "Escape") dialog().close();
+  else if (event.key === "ArrowDown" && links.length) links[Math.min(at + 1, links.length - 1)].focus();
   else if (event.key === "ArrowUp" && at >= 0) (links[at - 1] ?? field()).focus();
   else if (event.key === "Enter" && at < 0 && links.length) links[0].click();
   else if (at >= 0 && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {

@@ -152,6 +152,8 @@ document.addEventListener("keydown", (event) => {
 
 onContent((root) => root.querySelectorAll("[data-bulk]").forEach(refresh));
 
+const wordsOf = (button) => (button.querySelector("[data-bulk-words], [data-busy-words]") ?? button).innerText.trim();
+
 // A question before a button of any kind: data-ask on it; {n} is the number selected.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-ask]");
@@ -159,7 +161,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   const number = button.closest("[data-bulk]")?.querySelector("[data-bulk-count]").textContent.match(/[\d,]+/)?.[0] ?? "";
-  if (!(await ask(button.dataset.ask.replace("{n}", number), button.innerText.trim()))) return;
+  if (!(await ask(button.dataset.ask.replace("{n}", number), wordsOf(button)))) return;
   button.dataset.answered = "1";
   button.click();
   delete button.dataset.answered;
