@@ -138,6 +138,11 @@ MFA_ADAPTER = "tenants.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: every account began with an invitation to its address
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "tenants.accounts.AuthenticateForm",
+    "reauthenticate": "tenants.accounts.ReauthenticateForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = True
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
@@ -221,7 +226,10 @@ S3 = {
     "access_key": ENV.s3_access_key.get_secret_value(),
     "secret_key": ENV.s3_secret_key.get_secret_value(),
     "region": ENV.s3_region,
+    # Where browsers reach it. Without it files in an S3 of one's own pass through the portal; AWS is reached by all.
+    "public_endpoint_url": ENV.s3_public_endpoint_url,
 }
+CLAMAV_URL = ENV.clamav_url
 
 CACHES = {
     "default": {

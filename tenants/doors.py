@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,7 @@ from tenants.models import Person
 from tenants.queries import ClientInfo
 from tenants.roles import Permission, permissions_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 SECOND_FACTORS = ["totp", "webauthn"]
 MOUNT = "client"
@@ -79,7 +80,7 @@ def page(
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
-        def door(request: HttpRequest, *args: Any, client_code: str | None = None, **kwargs: Any) -> HttpResponse:
+        def door(request: HttpRequest, *args: Any, client_code: str | None = None, **kwargs: Any) -> HttpResponseBase:
             if request.method not in (*methods, *(("HEAD",) if "GET" in methods else ())):
                 return HttpResponseNotAllowed(methods)
             met = _meet(request, side)
@@ -170,7 +171,7 @@ def _served(request: PortalRequest, code: str) -> ClientInfo:
 
 def _pass(
     request: PortalRequest, view: View, permission: Permission | None, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> HttpResponse:
+) -> HttpResponseBase:
     if permission is not None and permission not in request.permissions:
         raise PermissionDenied
     # What a page that writes refuses, or fails at, leaves nothing behind; a page that reads is spared the savepoint.

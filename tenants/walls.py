@@ -14,15 +14,22 @@ ME = "split_part(current_user::text, ':', 2)"
 OWN = f"client = {ME}"
 MY_PEOPLE = f"(SELECT m.person_id FROM tenants_membership m WHERE m.client = {ME})"
 MINE_BY_USER = f"user_id IN {MY_PEOPLE}"
-OF_MY_SESSIONS = f"session_key IN (SELECT s.session_key FROM tenants_session s WHERE s.{OWN})"
+
+
+def _on_host(client: str) -> str:
+    return f"session_key IN (SELECT s.session_key FROM tenants_session s WHERE s.client = {client})"
 
 
 @dataclass(frozen=True)
 class Wall:
-    """rights: SQL privileges of the clients' roles. rows: the condition on the rows they see and write."""
+    """rights: SQL privileges of the clients' roles. rows: the condition on the rows they see and write.
+
+    operator: the condition on the rows that portal_operator sees and writes; all, where it says nothing.
+    """
 
     rights: str
     rows: str
+    operator: str = "true"
 
 
 SHARED: dict[str, Wall] = {
@@ -45,7 +52,11 @@ SHARED: dict[str, Wall] = {
         "SELECT, INSERT, UPDATE, DELETE", "email_address_id IN (SELECT id FROM account_emailaddress)"
     ),
     "mfa_authenticator": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),
-    "usersessions_usersession": Wall("SELECT, INSERT, UPDATE, DELETE", f"{MINE_BY_USER} AND {OF_MY_SESSIONS}"),
+    # A person of two companies has sessions on two hosts: allauth, which clears away sessions that it cannot open,
+    # must see those of the host at hand only.
+    "usersessions_usersession": Wall(
+        "SELECT, INSERT, UPDATE, DELETE", f"{MINE_BY_USER} AND {_on_host(ME)}", operator=_on_host("''")
+    ),
 }
 
 # Tables of the clients' schemas whose rows are never changed or taken away.
@@ -64,7 +75,8 @@ def _wall(table: str, wall: Wall) -> list[str]:
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS operator_sees_all ON {table}",
-        f"CREATE POLICY operator_sees_all ON {table} TO portal_operator USING (true) WITH CHECK (true)",
+        f"CREATE POLICY operator_sees_all ON {table} TO portal_operator"
+        f" USING ({wall.operator}) WITH CHECK ({wall.operator})",
         f"DROP POLICY IF EXISTS client_sees_own ON {table}",
         f"CREATE POLICY client_sees_own ON {table} TO portal_client USING ({wall.rows}) WITH CHECK ({wall.rows})",
         f"REVOKE ALL ON {table} FROM portal_client",

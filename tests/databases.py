@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
+from django.db import connections
 
 from portal.bootstrap import bootstrap
 from portal.endpoints import postgres_url
+from tenants import queries
 from tests.environment import ROOT, VAR
 
 SUPERUSER = postgres_url(VAR, user="postgres", database="postgres")
@@ -69,6 +72,25 @@ def make(database: str) -> None:
         template = _template()
         drop(session, database)
         session.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER portal_owner')
+
+
+@contextmanager
+def committing(database: str) -> Iterator[None]:
+    """Work in a database of its own, made anew, where transactions commit and other connections see it."""
+    make(database)
+    held = connections["default"]
+    before = held.settings_dict["NAME"]
+    held.close()
+    held.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = database
+    queries.forget_hosts()
+    try:
+        yield
+    finally:
+        held.close()
+        held.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = before
+        queries.forget_hosts()
+        with psycopg.connect(SUPERUSER, autocommit=True) as session:
+            drop(session, database)
 
 
 def drop(session: psycopg.Connection, database: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from portal import health, metrics
+from tenants.urls import account_patterns
 
 handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
 handler500 = "portal.errors.server_error"
 
 urlpatterns = [
+    *account_patterns,
     path("account/", include("allauth.urls")),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
