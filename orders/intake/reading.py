@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from core.wording import Sentence, _
 from orders.intake.judging import Intake, judge
 from orders.intake.layouts import HEAD, Layout, layout
 from orders.intake.profiles import Profile
-from orders.intake.tables import Piece, read_piece
+from orders.intake.tables import Piece, order_numbers, read_piece
 
 MAX_BYTES = 512 << 20
 """No order file is larger; one that is was not meant."""
@@ -38,7 +38,7 @@ def read(data: bytes, profile: Profile, *, limit: int = MAX_BYTES) -> Intake:
 
 
 def read_batches(
-    source: Path | BinaryIO, profile: Profile, *, rows: int = 50_000, limit: int = MAX_BYTES
+    source: Path | BinaryIO, profile: Profile, *, rows: int = 20_000, limit: int = MAX_BYTES
 ) -> Iterator[Intake]:
     """The same file in parts of about `rows` rows, for files that should not be in memory whole.
 
@@ -82,28 +82,36 @@ def _block_size(head: bytes, rows: int) -> int:
 
 def _pieces(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[Piece, bool]]:
     """The file piece by piece, each with whether it is the last."""
-    file.seek(found.body)
-    left, row, final = b"", 2, False
-    while not final:
-        more = file.read(block)
-        final = len(more) < block
-        piece = read_piece(left + more, found, first_row=row, final=final)
-        left = (left + more)[piece.length :]
+    row = 2
+    for data, final in _chunks(file, found, block):
+        piece = read_piece(bytes(data), found, first_row=row, final=final)
+        del data[: piece.length]
         row += piece.records
         yield piece, final
 
 
+def _chunks(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[bytearray, bool]]:
+    """The bytes of the rows, piece by piece; what is not taken off the front comes again with the next."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(found.body)
+    data = bytearray()
+    while True:
+        data += file.read(block)
+        final = file.tell() >= size
+        yield data, final
+        if final:
+            return
+
+
 def _scattered_numbers(file: BinaryIO, found: Layout, block: int) -> pl.Series:
     """Hashes of the numbers that turn up again after another order began; a clash of hashes only delays an order."""
-    numbers_only = replace(
-        found, profile=replace(found.profile, order={"number": found.profile.order["number"]}, line={})
-    )
     runs: list[pl.Series] = []
     last = None
-    for piece, _final in _pieces(file, numbers_only, block):
-        hashes = _numbers(piece.cells, piece.problems)["number"].drop_nulls().hash(_SEED)
-        begins = hashes.filter(hashes != hashes.shift(1).fill_null(last if last is not None else 0))
-        runs.append(begins)
+    for data, final in _chunks(file, found, block):
+        numbers, length = order_numbers(bytes(data), found, final=final)
+        del data[:length]
+        hashes = numbers.hash(_SEED)
+        runs.append(hashes.filter(hashes != hashes.shift(1, fill_value=last if last is not None else 0)))
         last = hashes[-1] if len(hashes) else last
     if last is None:
         raise _no_rows()
@@ -125,13 +133,22 @@ class _Waiting:
     problems: list[pl.DataFrame]
 
     def add(self, cells: pl.DataFrame, problems: pl.DataFrame) -> None:
-        self.cells.append(cells)
-        self.problems.append(problems)
+        self.cells.append(_copied(cells))
+        self.problems.append(_copied(problems))
 
     def take(self, piece: Piece) -> tuple[pl.DataFrame, pl.DataFrame]:
         cells, problems = pl.concat([*self.cells, piece.cells]), pl.concat([*self.problems, piece.problems])
         self.cells, self.problems = [], []
         return cells, problems
+
+
+def _copied(few: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: filtered rows would keep the text of the whole piece alive."""
+    if few.is_empty():
+        return few.clear()
+    copy = io.BytesIO()
+    few.write_ipc(copy, compat_level=pl.CompatLevel.oldest())
+    return pl.read_ipc(copy.getvalue())
 
 
 def _batches(file: BinaryIO, found: Layout, block: int, scattered: pl.Series) -> Iterator[Intake]:

@@ -188,7 +188,11 @@ def _odd_lines(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _completes(piece: bytes, separator: str, columns: int) -> bool:
-    return len(piece) <= MAX_RECORD and len(split(piece.rstrip(b"\r"), separator) or ()) == columns
+    """Whether the lines make one record: of the right length, or at least with no whole row among them."""
+    cells = split(piece.rstrip(b"\r"), separator) if len(piece) <= MAX_RECORD else None
+    if cells is None or len(cells) == columns:
+        return cells is not None
+    return all(line.count(separator.encode()) < columns - 1 for line in piece.split(b"\n")[1:])
 
 
 def split(piece: bytes, separator: str) -> list[bytes] | None:
