@@ -1,0 +1,147 @@
+"""The kinds of work on the operator's floor: the whole table.
+
+An item of work is wanted as long as its kind's condition holds on the facts of its order or shipment. So an item is
+never stale, and none is closed on trust: the facts close it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import reduce
+from operator import and_
+from typing import Literal
+
+from core.wording import _
+from orders.lifecycle import MOVES, Condition, fact
+from tenants.roles import Permission
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work.
+
+    label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
+    SHIPMENT_FACTS, and OUR_HOLDS. done_by: the events that show that it was done, the first told of each doing;
+    whatever else ends it makes it void. promise: the metric whose due time is the item's.
+    lease: how long a holder may be away before it goes back.
+    """
+
+    code: str
+    label: str
+    todo: str
+    permission: Permission
+    subject: Literal["order", "shipment"]
+    wanted: Condition
+    done_by: frozenset[str]
+    icon: str
+    promise: Literal["verify", "ship"] = "ship"
+    lease: timedelta = timedelta(minutes=30)
+    priority: int = 0
+
+
+OUR_HOLDS = "our_holds"
+"""The fact that operations adds to those of an order: active holds that wait for the operator or the carrier."""
+
+
+def _may(move: str) -> Condition:
+    """What the move asks for, as one condition."""
+    return reduce(and_, (need.when for need in MOVES[move].requires))
+
+
+_IN_THE_WAREHOUSE = timedelta(hours=2)
+
+_ALL = (
+    Kind(
+        "cancel",
+        _("キャンセル依頼"),
+        _("キャンセルの依頼に回答する"),
+        Permission.CANCEL_ORDERS,
+        "order",
+        _may("answer_cancel"),
+        frozenset({"order.cancel_request_answered", "shipment.cancelled", "order.cancelled"}),
+        icon="ban",
+        priority=1,
+    ),
+    Kind(
+        "verify",
+        _("確認"),
+        _("確認理由に回答する"),
+        Permission.VERIFY_ORDERS,
+        "order",
+        _may("verify") & (fact("holds") <= 0),
+        frozenset({"order.verification_answered"}),
+        icon="checklist",
+        promise="verify",
+    ),
+    Kind(
+        "resolve",
+        _("保留の解消"),
+        _("保留の原因を取り除き、解除する"),
+        Permission.HOLD_ORDERS,
+        "order",
+        fact(OUR_HOLDS) > 0,
+        frozenset({"order.hold_released", "order.hold_answered"}),
+        icon="hand-stop",
+    ),
+    Kind(
+        "release",
+        _("出荷指示"),
+        _("内容を見て出荷指示をする"),
+        Permission.RELEASE_ORDERS,
+        "order",
+        _may("release"),
+        frozenset({"shipment.released"}),
+        icon="send",
+    ),
+    Kind(
+        "pick",
+        _("ピッキング"),
+        _("商品を集める"),
+        Permission.PICK_AND_PACK,
+        "shipment",
+        _may("pick"),
+        frozenset({"shipment.picked"}),
+        icon="shopping-cart",
+        lease=_IN_THE_WAREHOUSE,
+    ),
+    Kind(
+        "pack",
+        _("梱包"),
+        _("検品して梱包する"),
+        Permission.PICK_AND_PACK,
+        "shipment",
+        _may("pack"),
+        frozenset({"shipment.packed"}),
+        icon="package",
+        lease=_IN_THE_WAREHOUSE,
+    ),
+    Kind(
+        "ship",
+        _("出荷確定"),
+        _("伝票番号を登録して引き渡す"),
+        Permission.SHIP_ORDERS,
+        "shipment",
+        _may("ship"),
+        frozenset({"shipment.shipped"}),
+        icon="truck",
+        lease=_IN_THE_WAREHOUSE,
+    ),
+)
+
+KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
+"""Every kind by its code, in the order in which an order meets them."""
+
+WAREHOUSE = ("pick", "pack", "ship")
+"""The kinds that are worked on in the warehouse, in the order of the work."""
+
+
+def kinds_of(permissions: Collection[Permission]) -> tuple[str, ...]:
+    """The codes of the kinds that somebody with these permissions may do."""
+    return tuple(kind.code for kind in _ALL if kind.permission in permissions)
+
+
+def done_by(event: str) -> list[str]:
+    """The codes of the kinds that this event shows done."""
+    return [kind.code for kind in _ALL if event in kind.done_by]

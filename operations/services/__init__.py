@@ -1,0 +1,35 @@
+"""What is done on the floor: items come and go with the facts, people claim them, hand them on and give them back.
+
+Items live in the shared schema: every command here opens the operator's scope by itself, whatever scope it is called
+in. Only the subscribers run as the client whose facts they follow.
+"""
+
+from operations.services.claiming import claim_many, claim_next
+from operations.services.following import follow, move_due, open_received
+from operations.services.holding import (
+    finish,
+    give_back,
+    note_presence,
+    prioritise,
+    reassign,
+    return_abandoned,
+    take,
+)
+from operations.services.tallying import fold_tallies, tally
+
+__all__ = [
+    "claim_many",
+    "claim_next",
+    "finish",
+    "fold_tallies",
+    "follow",
+    "give_back",
+    "move_due",
+    "note_presence",
+    "open_received",
+    "prioritise",
+    "reassign",
+    "return_abandoned",
+    "take",
+    "tally",
+]

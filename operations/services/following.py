@@ -1,0 +1,176 @@
+"""Items follow the facts: opened where work is wanted, closed where it is not any more.
+
+Subscribers of the clients' events, run in the client's scope and transaction. They do not trust the event's name for
+what there is to do: whatever happened to an order, its items are made to agree with its facts, all at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import connection
+
+from core import scope
+from core.events import Told
+from operations.kinds import KINDS, OUR_HOLDS, Kind, done_by
+from operations.services.pooling import REFILL, announced
+from orders.lifecycle import STAGES
+from orders.queries.facts import ORDER_FACTS_SQL
+
+_STAGE = " ".join(f"WHEN '{state}' THEN {number}" for state, number in STAGES.items())
+
+_FACTS = f"""
+    o AS MATERIALIZED (
+        SELECT facts.*, (SELECT count(*) FROM orders_hold h WHERE h.order_id = facts.id AND h.released_at IS NULL
+                            AND h.party IN ('operator', 'carrier')) AS {OUR_HOLDS}
+          FROM ({ORDER_FACTS_SQL}) facts
+    ),
+    s AS MATERIALIZED (
+        SELECT s.id, s.order_id, s.position, CASE s.state {_STAGE} END AS stage,
+               (s.handed_over_at IS NOT NULL)::int AS handed_over, o.holds, o.exceptions, o.cancel_requests
+          FROM orders_shipment s JOIN o ON o.id = s.order_id
+    )
+"""  # noqa: S608 (made of the lifecycle's own words)
+
+_REASONS = (
+    "(SELECT string_agg(DISTINCT v.reason, ',' ORDER BY v.reason) FROM {table} v WHERE v.order_id = o.id AND {open})"
+)
+_HINTS = {
+    "verify": _REASONS.format(table="orders_verification", open="v.answered_at IS NULL"),
+    "resolve": _REASONS.format(
+        table="orders_hold", open="v.released_at IS NULL AND v.party IN ('operator', 'carrier')"
+    ),
+}
+_UNITS = {
+    "order": "o.open - o.shipped",
+    "shipment": "(SELECT sum(l.quantity) FROM orders_shipmentline l WHERE l.shipment_id = s.id)",
+}
+_FIRST_ITEM = "coalesce((SELECT l.name FROM orders_line l WHERE l.order_id = f.id ORDER BY l.position LIMIT 1), '')"
+_DUE = {
+    "ship": "CASE WHEN f.ship_on IS NULL THEN f.ship_due_at ELSE"
+    " greatest(f.ship_due_at, (f.ship_on + 1)::timestamp AT TIME ZONE %(zone)s) END",
+    "verify": "coalesce((SELECT min(c.due_at) FROM sla_clock c JOIN sla_promiseversion p ON p.id = c.promise_id"
+    " WHERE c.order_id = f.id AND c.stopped_at IS NULL AND p.definition->>'metric' = 'verify'), f.ship_due_at)",
+}
+
+
+_RECEIVED = """
+    INSERT INTO operations_workitem
+           (client, kind, subject_kind, subject_id, order_id, title, units, due_at, created_at)
+    SELECT %(client)s, 'release', 'order', t.id, t.id, t.title, t.units, t.due, %(at)s
+      FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(units)s::int[], %(due)s::timestamptz[])
+           AS t (id, title, units, due)
+        ON CONFLICT (client, order_id, kind, subject_id) WHERE state IN ('open', 'claimed') DO NOTHING
+    RETURNING client, kind, rank, id, state
+"""
+FREE_TO_GO = ("received", "scheduled")
+"""The phases in which a new order waits for nothing but its release."""
+
+
+def open_received(told: Told) -> None:
+    """Open the release of new orders, from what the event says of them and without asking for their facts again.
+
+    What has to be checked first follows with order.verification_opened.
+    """
+    free = told.frame.filter(pl.col("phase").is_in(FREE_TO_GO))
+    if free.is_empty():
+        return
+    parameters: dict[str, Any] = {
+        "ids": free["order_id"].to_list(),
+        "titles": free["title"].to_list(),
+        "units": free["units"].to_list(),
+        "due": free["ship_due_at"].to_list(),
+        "client": scope.current_client(),
+        "at": _latest(free),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(announced(_RECEIVED), parameters)
+
+
+def follow(told: Told) -> None:
+    """Make the items of these orders agree with their facts. Done, where this event shows the work done, else void."""
+    actor = told.actor
+    person = int(actor.id) if actor.kind == "person" and actor.id.isdigit() else None
+    parameters: dict[str, Any] = {
+        "ids": told.frame["order_id"].unique().to_list(),
+        "client": scope.current_client(),
+        "at": _latest(told.frame),
+        "done": done_by(told.name),
+        "person": person,
+        "name": actor.name,
+        "zone": settings.TIME_ZONE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_reconciliation(), parameters)
+
+
+def _latest(frame: pl.DataFrame) -> datetime:
+    latest = frame["at"].max()
+    assert isinstance(latest, datetime)
+    return latest
+
+
+@cache
+def _reconciliation() -> str:
+    """Opens and closes in one statement; both see the items as they stood before."""
+    wanted = " UNION ALL ".join(_wanted(kind) for kind in KINDS.values())
+    opened = """
+        INSERT INTO operations_workitem
+               (client, kind, subject_kind, subject_id, order_id, title, hint, units, priority, due_at, created_at)
+        SELECT %(client)s, kind, subject_kind, subject_id, order_id, title, hint, units, priority, due_at, %(at)s
+          FROM wanted
+            ON CONFLICT (client, order_id, kind, subject_id) WHERE state IN ('open', 'claimed')
+            DO UPDATE SET hint = EXCLUDED.hint, units = EXCLUDED.units, due_at = EXCLUDED.due_at
+                    WHERE (operations_workitem.hint, operations_workitem.units, operations_workitem.due_at)
+                          IS DISTINCT FROM (EXCLUDED.hint, EXCLUDED.units, EXCLUDED.due_at)
+        RETURNING client, kind, rank, id, state"""
+    closed = """
+        UPDATE operations_workitem i
+           SET state = CASE WHEN i.kind = ANY(%(done)s) THEN 'done' ELSE 'void' END, finished_at = %(at)s,
+               holder_id = CASE WHEN i.kind = ANY(%(done)s) THEN coalesce(%(person)s, i.holder_id) ELSE i.holder_id END,
+               holder_name = CASE WHEN i.kind = ANY(%(done)s) THEN %(name)s ELSE i.holder_name END
+         WHERE i.client = %(client)s AND i.order_id = ANY(%(ids)s) AND i.state IN ('open', 'claimed')
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.kind = i.kind AND w.subject_id = i.subject_id)"""
+    return f"""
+        WITH {_FACTS}, wanted AS MATERIALIZED ({wanted}), closed AS ({closed}), opened AS ({opened})
+        {REFILL.format(entered="opened")}"""
+
+
+def _wanted(kind: Kind) -> str:
+    table = "o" if kind.subject == "order" else "s"
+    hint = _HINTS.get(kind.code, "''") if kind.subject == "order" else "s.position::text"
+    return f"""
+        SELECT '{kind.code}' AS kind, '{kind.subject}' AS subject_kind, {table}.id AS subject_id, f.id AS order_id,
+               left(f.number || ' ' || {_FIRST_ITEM}, 120) AS title, left(coalesce({hint}, ''), 100) AS hint,
+               greatest(coalesce({_UNITS[kind.subject]}, 0), 0)::int AS units,
+               {kind.priority} AS priority, {_DUE[kind.promise]} AS due_at
+          FROM {table} JOIN orders_order f ON f.id = {table}.{"id" if table == "o" else "order_id"}
+         WHERE {kind.wanted.sql(table)}"""  # noqa: S608 (made of our own tables of words)
+
+
+_MOVE_DUE = """
+    WITH moved AS (
+        UPDATE operations_workitem i SET due_at = t.due
+          FROM unnest(%(orders)s::bigint[], %(metrics)s::text[], %(due)s::timestamptz[]) AS t (order_id, metric, due)
+         WHERE i.client = %(client)s AND i.order_id = t.order_id AND i.state IN ('open', 'claimed')
+           AND (t.metric = 'verify') = (i.kind = ANY(%(verify)s)) AND i.due_at IS DISTINCT FROM t.due
+        RETURNING i.client, i.kind, i.rank, i.id, i.state
+    )"""
+
+
+def move_due(told: Told) -> None:
+    """A pause has moved what was promised: the items of these orders move with it."""
+    frame = told.frame.filter(pl.col("metric").is_in(["verify", "ship"])).unique(["order_id", "metric"], keep="last")
+    parameters: dict[str, Any] = {
+        "orders": frame["order_id"].to_list(),
+        "metrics": frame["metric"].to_list(),
+        "due": frame["due_at"].to_list(),
+        "client": scope.current_client(),
+        "verify": [kind.code for kind in KINDS.values() if kind.promise == "verify"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_DUE + REFILL.format(entered="moved"), parameters)
