@@ -6,11 +6,15 @@ from django.db.models import F, Q
 
 
 class Channel(models.Model):
-    """Where orders come from: a shop of the client. profile: a key of orders.registry.profiles()."""
+    """Where orders come from: a shop of the client. profile: a key of orders.registry.profiles().
+
+    checks: what differs from the usual orders.arrival.Checks, field to value.
+    """
 
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=60)
     profile = models.CharField(max_length=30)
+    checks = models.JSONField(default=dict)
     is_active = models.BooleanField(default=True)
 
 
@@ -72,7 +76,7 @@ class Intake(models.Model):
 
 
 class RefusedRow(models.Model):
-    """One row of a file that did not become (part of) an order, and why."""
+    """One row of a file that did not become (part of) an order, and why. mended_by: what brought its order later."""
 
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="refused_rows")
     row = models.PositiveIntegerField()
@@ -80,6 +84,7 @@ class RefusedRow(models.Model):
     value = models.TextField(blank=True)
     code = models.CharField(max_length=40)
     number = models.CharField(max_length=60, blank=True)
+    mended_by = models.ForeignKey(Intake, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["intake", "row"], name="refused_row_nth")]
@@ -172,6 +177,7 @@ class Line(models.Model):
     name = models.CharField(max_length=255)
     option = models.CharField(max_length=255, db_default="")
     unit_price = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    discount = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
     tax_rate = models.PositiveSmallIntegerField(db_default=10)
     branch = models.CharField(max_length=15, db_default=STOCK)
 

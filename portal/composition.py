@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from core import events
+from integrations.registry import CHANNELS
+from orders import ports, registry
 from portal import subscriptions
+from sla.services import ship_due
 
 
 def install() -> None:
     """Called once, when Django is ready."""
     events.install(subscriptions.SUBSCRIPTIONS)
+    registry.install(CHANNELS)
+    ports.install(promised=ship_due)

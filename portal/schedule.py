@@ -52,4 +52,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "portal.sweep", "schedule": 10.0},
     "spare schemas": _operators("tenants.tasks.keep_spares", 60.0),
     "what has expired": _operators("tenants.tasks.clear_expired", crontab(hour="3", minute="17")),
+    "promises": _every_clients("sla.tasks.tell", 60.0),
+    "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="5")),
+    "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),
+    "documents whose time is over": _every_clients("documents.tasks.delete_expired", crontab(hour="2", minute="43")),
+    "half-written files": _operators("documents.tasks.clear_parts", crontab(hour="3", minute="51")),
 }

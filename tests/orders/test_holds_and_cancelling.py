@@ -13,6 +13,7 @@ from tests.conftest import OPERATOR
 from tests.factories.orders import order, orders, phase_of, shipped
 
 At = Callable[[str], datetime]
+pytestmark = pytest.mark.usefixtures("nobody_listens")
 CLIENT = OPERATOR
 
 

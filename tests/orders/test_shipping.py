@@ -13,6 +13,7 @@ from tests.conftest import OPERATOR
 from tests.factories.orders import order, orders, packed, phase_of, released, shipped, slips, tracking_number
 
 At = Callable[[str], datetime]
+pytestmark = pytest.mark.usefixtures("nobody_listens")
 NOON = "2026-10-01 12:00"
 
 

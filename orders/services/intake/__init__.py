@@ -1,0 +1,6 @@
+"""How orders come in: by a file, by the API, by hand. One path for all of them."""
+
+from orders.services.intake.receiving import MAX_RECORDS, accept, submit
+from orders.services.intake.running import run
+
+__all__ = ["MAX_RECORDS", "accept", "run", "submit"]

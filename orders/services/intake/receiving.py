@@ -1,0 +1,135 @@
+"""What arrives: a file is kept and queued, records are taken at once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core import scope
+from core.errors import Refused
+from core.events import Actor
+from core.tasks import declared
+from core.wording import Sentence, _
+from documents import names
+from documents.ports import key_for
+from documents.services import store
+from orders import registry
+from orders.intake import MAX_BYTES
+from orders.intake.layouts import HEAD, layout
+from orders.models import Channel, Intake
+from orders.services.intake.running import take_records
+
+RUN_TASK = "orders.tasks.run_intake"
+MAX_RECORDS = 10_000
+_BLOCK = 1 << 20
+
+
+@transaction.atomic
+def submit(
+    channel: Channel,
+    *,
+    file_name: str,
+    data: bytes | None = None,
+    stream: BinaryIO | None = None,
+    mends: Intake | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Intake:
+    """Keep an order file and have it read; returns at once, the reading is a task.
+
+    The file as `data` or as a `stream` that can seek. Refused here already: what is no order file of the channel, and
+    a file that came before, byte for byte. mends: the arrival whose refused rows this file brings again.
+    """
+    source = stream if stream is not None else io.BytesIO(data or b"")
+    _refuse_what_is_none(channel, source)
+    digest = _digest(source)
+    _refuse_known(channel, digest)
+    intake = _create(channel, digest, file_name=names.safe(file_name), mends=mends, actor=actor, at=at)
+    source.seek(0)
+    store().put(source, key=intake.storage_key)
+    intake.job_id = declared()[RUN_TASK].enqueue(intake_id=intake.pk)
+    intake.save(update_fields=["job_id"])
+    return intake
+
+
+def _refuse_what_is_none(channel: Channel, source: BinaryIO) -> None:
+    size = source.seek(0, io.SEEK_END)
+    if size > MAX_BYTES:
+        sentence = _("ファイルが大きすぎます（%(size)s MB）。%(limit)s MB以下に分けてください。")
+        raise Refused(Sentence(sentence, size=size >> 20, limit=MAX_BYTES >> 20), code="too_large")
+    source.seek(0)
+    layout(source.read(HEAD), registry.profile(channel.profile))
+
+
+def _digest(source: BinaryIO) -> str:
+    source.seek(0)
+    digest = hashlib.sha256()
+    while block := source.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _refuse_known(channel: Channel, digest: str) -> None:
+    known = Intake.objects.filter(channel=channel, sha256=digest).exclude(state=Intake.REFUSED).first()
+    if known is not None:
+        raise _came_before(known)
+
+
+def _came_before(known: Intake) -> Refused:
+    when = timezone.localtime(known.created_at)
+    sentence = _("同じファイルが%(when)sに「%(name)s」として取り込まれています。注文は重ねて登録されません。")
+    return Refused(
+        Sentence(sentence, when=f"{when:%Y/%m/%d %H:%M}", name=known.file_name), code="same_file", intake=known.pk
+    )
+
+
+def _create(
+    channel: Channel, digest: str, *, file_name: str, mends: Intake | None, actor: Actor, at: datetime
+) -> Intake:
+    intake = _intake(channel, source="file", mends=mends, actor=actor, at=at)
+    intake.file_name, intake.sha256 = file_name, digest
+    intake.storage_key = key_for(scope.current_client(), uuid4())
+    try:
+        with transaction.atomic():
+            intake.save(force_insert=True)
+    except IntegrityError:  # the same file at the same time: whoever came second
+        _refuse_known(channel, digest)
+        raise
+    return intake
+
+
+def _intake(channel: Channel, *, source: str, mends: Intake | None, actor: Actor, at: datetime) -> Intake:
+    return Intake(
+        channel=channel,
+        source=source,
+        mends=mends,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        created_at=at,
+    )
+
+
+@transaction.atomic
+def accept(
+    channel: Channel, records: Sequence[Mapping[str, Any]], *, actor: Actor, at: datetime, source: str = "api"
+) -> Intake:
+    """Take orders as records (orders.intake.from_records), through the same checks as those of a file, at once.
+
+    What became of each is in the Intake: its orders, the known and the refused numbers. source: "api" or "hand".
+    """
+    if not records:
+        raise Refused(Sentence(_("注文が1件もありません。")), code="no_rows")
+    if len(records) > MAX_RECORDS:
+        sentence = _("一度に送れる注文は%(limit)s件までです（%(count)s件ありました）。分けて送ってください。")
+        raise Refused(Sentence(sentence, limit=MAX_RECORDS, count=len(records)), code="too_many")
+    intake = _intake(channel, source=source, mends=None, actor=actor, at=at)
+    intake.save(force_insert=True)
+    return take_records(intake, records, at=at)

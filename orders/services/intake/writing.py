@@ -1,0 +1,179 @@
+"""One part of an arrival becomes rows: orders, their lines and checks, and the events that say so. All in columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from core import copying
+from core.events import Actor, Told, publish_frame
+from orders import ports
+from orders.intake import Intake as Part
+from orders.lifecycle import BEFORE_RELEASE, ORDER_FACTS, phase_column
+from orders.models import Intake, Line, Order
+from orders.queries import facts
+from orders.services.intake import checking
+from orders.services.intake.updating import follow_channel
+
+TITLE_CHARACTERS = 120
+
+_KNOWN = "SELECT number, id FROM orders_order WHERE channel_id = %s AND number = ANY(%s)"
+_KNOWN_SCHEMA = pl.Schema({"number": pl.String, "id": pl.Int64})
+
+_AS_THEY_ARE = (
+    *(f"buyer_{part}" for part in ("name", "kana", "email", "postcode", "prefecture", "address")),
+    *(f"ship_{part}" for part in ("name", "kana", "postcode", "prefecture", "address")),
+    *("number", "ordered_at", "payment_method", "prepaid", "delivery_method"),
+    *("goods_total", "postage", "fee", "discount", "points", "total"),
+    *("noshi", "wrapping", "message", "wished_date", "wished_slot", "note", "staff_note", "search"),
+)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How many orders of a part were new, and how many were there before."""
+
+    new: int
+    known: int
+
+
+def write(intake: Intake, part: Part) -> Arrived:
+    """Write the orders of a part that are not there yet, and tell of them; take what the channel says of the others."""
+    actor = Actor(intake.actor_kind, intake.actor_id, intake.actor_name)  # type: ignore[arg-type]
+    at = intake.created_at
+    known = _known(intake, part.orders["number"])
+    orders = part.orders.join(known, on="number", how="anti", maintain_order="left")
+    if not orders.is_empty():
+        _write_new(intake, orders, part.lines, actor=actor, at=at)
+    if not known.is_empty():
+        follow_channel(part.orders.join(known, on="number", maintain_order="left"), actor=actor, at=at)
+    return Arrived(new=orders.height, known=known.height)
+
+
+def _known(intake: Intake, numbers: pl.Series) -> pl.DataFrame:
+    return facts.fetch(_KNOWN, [intake.channel_id, numbers.to_list()], _KNOWN_SCHEMA)
+
+
+def _write_new(intake: Intake, orders: pl.DataFrame, lines: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    findings = checking.findings(intake.channel, orders)
+    orders = _with_phases(orders, findings).with_columns(
+        copying.take_ids("orders_order", orders.height), ports.ship_due(orders["ordered_at"])
+    )
+    lines = lines.join(orders.select("number", "id", "cancelled"), on="number", maintain_order="left")
+    copying.copy("orders_order", _order_rows(orders, intake, at=at))
+    copying.copy("orders_line", _line_rows(lines))
+    _tell_received(orders, lines, intake, actor=actor, at=at)
+    checking.open_verifications(orders, findings, actor=actor, at=at)
+    _tell_cancelled(orders.filter("cancelled"), actor=actor, at=at)
+
+
+def _with_phases(orders: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """With the phase that the facts of a new order come to, and its number of verifications."""
+    reasons = findings.group_by("number").agg(pl.len().cast(pl.Int64).alias("verifications"))
+    counted = orders.join(reasons, on="number", how="left", maintain_order="left")
+    living = pl.when("cancelled").then(0).otherwise("units")
+    known = {
+        "open": living,
+        "allocated": living,
+        "verifications": pl.col("verifications").fill_null(0),
+        "prepaid": pl.col("prepaid").cast(pl.Int64),
+        "paid": pl.col("paid").cast(pl.Int64),
+    }
+    gathered = counted.select(known.get(name, pl.lit(0)).alias(name) for name in ORDER_FACTS)
+    return counted.with_columns(gathered.select(phase_column().alias("phase")).to_series())
+
+
+def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.DataFrame:
+    return orders.select(
+        "id",
+        *_AS_THEY_ARE,
+        pl.lit(intake.channel_id).alias("channel_id"),
+        pl.lit(intake.pk).alias("intake_id"),
+        pl.lit(at).alias("received_at"),
+        "phase",
+        "ship_due_at",
+        *(_phone(party) for party in ("buyer", "ship")),
+        pl.when("paid").then(pl.lit(Order.PAID)).otherwise(pl.lit(Order.UNPAID)).alias("payment"),
+        pl.col("tax").fill_null(0),
+        _tax_by_rate(),
+        pl.col("gift").alias("is_gift"),
+        pl.col("wished_slot_text").str.slice(0, 60),
+        pl.lit("[]").alias("tags"),
+    )
+
+
+def _phone(party: str) -> pl.Expr:
+    """The number, or what was written where it is none: somebody may still read it."""
+    number = pl.col(f"{party}_phone")
+    return (
+        pl.when(number != "")
+        .then(number)
+        .otherwise(pl.col(f"{party}_phone_text").str.slice(0, 30))
+        .alias(number.meta.output_name())
+    )
+
+
+def _tax_by_rate() -> pl.Expr:
+    """{"10": {"goods", "tax"}, "8": …}; tax is null where the channel does not say."""
+    rates = [
+        pl.struct(pl.col(f"goods_{rate}").alias("goods"), pl.col(f"tax_{rate}").alias("tax")).alias(str(rate))
+        for rate in (10, 8)
+    ]
+    return pl.struct(rates).struct.json_encode().alias("tax_by_rate")
+
+
+def _line_rows(lines: pl.DataFrame) -> pl.DataFrame:
+    # What is on hand is not counted here yet: every line is a stock line and is taken as allocated in full, until the
+    # stock ledger answers for it.
+    nothing = pl.lit(0, dtype=pl.Int64)
+    return lines.select(
+        pl.col("id").alias("order_id"),
+        pl.col("line_no").alias("position"),
+        "sku",
+        "name",
+        "option",
+        "unit_price",
+        pl.col("line_discount").alias("discount"),
+        "tax_rate",
+        pl.lit(Line.STOCK).alias("branch"),
+        pl.col("quantity").alias("ordered"),
+        pl.when("cancelled").then("quantity").otherwise(nothing).alias("cancelled"),
+        pl.when("cancelled").then(nothing).otherwise("quantity").alias("allocated"),
+    )
+
+
+def _tell_received(orders: pl.DataFrame, lines: pl.DataFrame, intake: Intake, *, actor: Actor, at: datetime) -> Told:
+    first = lines.group_by("id", maintain_order=True).agg(pl.col("name").first().alias("item"))
+    title = pl.concat_str("number", "item", separator=" ").str.slice(0, TITLE_CHARACTERS)
+    told = orders.join(first, on="id", maintain_order="left").select(
+        pl.col("id").alias("subject_id"),
+        pl.col("id").alias("order_id"),
+        "number",
+        pl.lit(intake.channel.code).alias("channel"),
+        "ordered_at",
+        pl.lit(at).alias("received_at"),
+        pl.col("line_count").alias("lines"),
+        "units",
+        "total",
+        pl.col("ship_prefecture").alias("prefecture"),
+        "ship_due_at",
+        title.alias("title"),
+        "phase",
+    )
+    return publish_frame("order.received", "order", told, actor=actor, at=at, batch_id=intake.pk)
+
+
+def _tell_cancelled(cancelled: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    """Some were cancelled in the shop before they came to us; they are kept, so that they are not sent again as new."""
+    if not cancelled.is_empty():
+        told = cancelled.select(
+            pl.col("id").alias("subject_id"),
+            pl.col("id").alias("order_id"),
+            "units",
+            pl.lit("client").alias("by"),
+            pl.lit(BEFORE_RELEASE).alias("zone"),
+            pl.lit("").alias("reason"),
+        )
+        publish_frame("order.cancelled", "order", told, actor=actor, at=at)

@@ -1,0 +1,23 @@
+"""Slow and scheduled work on orders."""
+
+from __future__ import annotations
+
+from core import clock
+from core.events import SYSTEM
+from core.tasks import task
+from orders.services import completing, holds, intake
+
+
+@task(queue="heavy")
+def run_intake(*, intake_id: int) -> None:
+    """Read an order file that arrived."""
+    intake.run(intake_id, at=clock.now())
+
+
+@task()
+def keep_dates() -> None:
+    """End the holds whose day has come, and complete what was delivered long enough ago."""
+    now = clock.now()
+    holds.end_due(actor=SYSTEM, at=now)
+    while completing.complete_due(actor=SYSTEM, at=now):
+        pass
