@@ -5,6 +5,8 @@ Each package adds one line: `path("", include("orders.urls"))`.
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("documents.urls")),
+]

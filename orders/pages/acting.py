@@ -1,0 +1,105 @@
+"""What is done with orders from the pages: with one or with many, the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from core.batches import Outcome
+from core.errors import Refused
+from orders.models import Hold
+from orders.pages.lists import filters_of
+from orders.queries import listing
+from orders.services import cancelling, holds, shipping, verification
+from tenants.doors import PortalRequest, page, url
+from tenants.roles import Permission
+
+MOST = 10_000
+
+
+def selected(request: PortalRequest) -> list[int]:
+    """The orders that a form names, or with all=1 those that the list's filters let through."""
+    if request.POST.get("all") == "1":
+        filters, _form = filters_of(request.GET)
+        return list(listing.matching(filters, at=clock.now()).order_by("pk").values_list("pk", flat=True)[:MOST])
+    keys = [int(value) for value in request.POST.getlist("selected") if value.isdigit()]
+    if not keys:
+        raise Refused(_("受注を選んでください。"), code="nothing_selected")
+    return keys
+
+
+def told(request: PortalRequest, outcome: Outcome, done: Callable[[int], str]) -> HttpResponse:
+    """Say what went and why the rest did not, back on the page where the person was."""
+    if outcome.done:
+        messages.success(request, done(len(outcome.done)))
+    for sentence, count in outcome.reasons().items():
+        messages.warning(request, _("%(count)s件は対象外です: %(why)s") % {"count": count, "why": sentence})
+    back = request.POST.get("next") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = url(request, "orders:list")
+    return HttpResponseRedirect(back)
+
+
+@page(Permission.CANCEL_ORDERS, methods=("POST",))
+def cancel(request: PortalRequest) -> HttpResponse:
+    """Cancel orders, or ask for it where the warehouse works on them."""
+    reason = request.POST.get("reason", "").strip() or _("画面からのキャンセル")
+    by = "client" if request.side == "client" else "operator"
+    outcome = cancelling.cancel(selected(request), by=by, reason=reason, actor=request.actor, at=clock.now())
+    asked = len(outcome.requested)
+    if asked:
+        messages.info(request, _("%s件は出荷作業中のため、キャンセルを依頼しました。") % asked)
+    gone = Outcome.of(outcome.done - outcome.requested, outcome.refused)
+    return told(request, gone, lambda n: ngettext("%s件をキャンセルしました。", "%s件をキャンセルしました。", n) % n)
+
+
+@page(Permission.VERIFY_ORDERS, methods=("POST",), side="operator")
+def verify(request: PortalRequest) -> HttpResponse:
+    """Answer every open reason of the orders."""
+    answer = request.POST.get("answer", "").strip() or _("内容を確認しました")
+    outcome = verification.answer(selected(request), answer=answer, actor=request.actor, at=clock.now())
+    return told(request, outcome, lambda n: _("%s件を確認済みにしました。") % n)
+
+
+@page(Permission.HOLD_ORDERS, methods=("POST",), side="operator")
+def hold(request: PortalRequest) -> HttpResponse:
+    """Hold orders for a reason; one that waits for the client carries a question."""
+    outcome = holds.place(
+        selected(request),
+        reason=request.POST.get("reason", "other"),
+        question=request.POST.get("question", "").strip(),
+        actor=request.actor,
+        at=clock.now(),
+    )
+    return told(request, outcome, lambda n: _("%s件を保留にしました。") % n)
+
+
+@page(Permission.HOLD_ORDERS, methods=("POST",), side="operator")
+def release_hold(request: PortalRequest) -> HttpResponse:
+    """Release every hold of the orders."""
+    reason = request.POST.get("reason", "").strip() or _("確認が済みました")
+    outcome = holds.release(selected(request), reason=reason, actor=request.actor, at=clock.now())
+    return told(request, outcome, lambda n: _("%s件の保留を解除しました。") % n)
+
+
+@page(Permission.RELEASE_ORDERS, methods=("POST",), side="operator")
+def release(request: PortalRequest) -> HttpResponse:
+    """Hand orders to the warehouse."""
+    outcome = shipping.release(selected(request), actor=request.actor, at=clock.now())
+    return told(request, outcome, lambda n: _("%s件を出荷指示しました。") % n)
+
+
+@page(Permission.ANSWER_QUESTIONS, methods=("POST",), side="client")
+def answer(request: PortalRequest, hold_id: int) -> HttpResponse:
+    """The client answers what a hold asks; that moves the order on by itself."""
+    if not Hold.objects.filter(pk=hold_id).exists():
+        raise Refused(_("この確認事項は見つかりません。"), code="not_found")
+    holds.answer(hold_id, answer=request.POST.get("answer", "").strip(), actor=request.actor, at=clock.now())
+    messages.success(request, _("回答しました。受注は次の工程に進みます。"))
+    return told(request, Outcome(), lambda _count: "")

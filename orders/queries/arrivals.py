@@ -1,0 +1,111 @@
+"""What is asked about files that came in: how far, what went in, what did not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.core.cache import cache
+from django.db.models import Count
+
+from core.errors import Refused
+from core.paging import Page, page_of
+from core.wording import Sentence, _
+from documents.services import store
+from orders import registry
+from orders.intake import mend_file as mended
+from orders.intake.reasons import REASONS, explain
+from orders.models import Intake, RefusedRow
+
+REFUSED_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a file is read; total 0 where it has not begun."""
+
+    done: int = 0
+    total: int = 0
+    rows: int = 0
+    orders: int = 0
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A refused row, ready to be shown."""
+
+    row: int
+    number: str
+    column: str
+    value: str
+    why: Sentence
+    is_mended: bool
+
+
+def history(*, after: str = "", before: str = "") -> Page[Intake]:
+    """The files that came in, newest first."""
+    rows = Intake.objects.select_related("channel")
+    return page_of(rows, order=("-created_at", "-id"), after=after, before=before)
+
+
+def progress(intake: Intake) -> Progress | None:
+    """How far the reading is; None where it has ended."""
+    if intake.state in (Intake.DONE, Intake.REFUSED):
+        return None
+    shown: dict[str, int] = cache.get(f"intake:{intake.pk}") or {}
+    return Progress(shown.get("read", 0), shown.get("size", 0), shown.get("rows", 0), shown.get("orders", 0))
+
+
+def error_of(intake: Intake) -> Sentence | None:
+    """Why the whole file was refused."""
+    error: dict[str, Any] = intake.error
+    return Sentence(error["template"], **error.get("figures", {})) if error else None
+
+
+def refused_rows(intake: Intake, *, after: str = "", before: str = "") -> Page[BadRow]:
+    """The rows that did not go in, in the order of the file."""
+    found = page_of(
+        RefusedRow.objects.filter(intake=intake), order=("row", "id"), after=after, before=before, size=REFUSED_ROWS
+    )
+    rows = [
+        BadRow(row.row, row.number, row.column, row.value, _why(row), row.mended_by_id is not None)
+        for row in found.rows
+    ]
+    return Page(rows=rows, after=found.after, before=found.before)
+
+
+def _why(row: RefusedRow) -> Sentence:
+    if row.code not in REASONS:
+        return Sentence(row.code)
+    return explain(row.code, column=row.column, value=row.value)
+
+
+def reasons(intake: Intake) -> Sequence[tuple[str, int]]:
+    """How many rows were refused by each reason, most frequent first."""
+    rows = RefusedRow.objects.filter(intake=intake).order_by()
+    return list(rows.values_list("code").annotate(n=Count("id")).order_by("-n"))
+
+
+def original(intake: Intake) -> bytes:
+    """The file as it was sent. Refused where the orders did not come as a file."""
+    if not intake.storage_key:
+        raise Refused(Sentence(_("この取込にはファイルがありません。")), code="no_file")
+    with store().open(intake.storage_key) as stream:
+        return stream.read()
+
+
+def mend_file(intake: Intake) -> tuple[str, bytes]:
+    """The rows that did not go in as a file to be mended, and its name."""
+    rows = RefusedRow.objects.filter(intake=intake).order_by("row", "id")
+    frame = pl.DataFrame(
+        list(rows.values_list("row", "column", "value", "code", "number")),
+        schema={"row": pl.UInt32, "column": pl.String, "value": pl.String, "code": pl.String, "number": pl.String},
+        orient="row",
+    )
+    if frame.is_empty():
+        raise Refused(Sentence(_("修正が必要な行はありません。")), code="nothing_to_mend")
+    stem, dot, ending = intake.file_name.rpartition(".")
+    name = f"{stem}_要修正{dot}{ending}" if stem else f"{ending}_要修正.csv"
+    return name, mended(original(intake), registry.profile(intake.channel.profile), frame)

@@ -1,0 +1,28 @@
+"""The addresses of the order pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.pages import acting, details, intakes, lists
+
+app_name = "orders"
+urlpatterns = [
+    path("orders", lists.orders, name="list"),
+    path("orders/export", lists.export, name="export"),
+    path("orders/views", lists.save_view, name="save_view"),
+    path("orders/views/<int:view_id>/delete", lists.delete_view, name="delete_view"),
+    path("orders/cancel", acting.cancel, name="cancel"),
+    path("orders/verify", acting.verify, name="verify"),
+    path("orders/hold", acting.hold, name="hold"),
+    path("orders/release-hold", acting.release_hold, name="release_hold"),
+    path("orders/release", acting.release, name="release"),
+    path("orders/<int:order_id>", details.order, name="detail"),
+    path("questions", details.questions, name="questions"),
+    path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
+    path("intakes", intakes.intakes, name="intakes"),
+    path("intakes/<int:intake_id>", intakes.intake, name="intake"),
+    path("intakes/<int:intake_id>/progress", intakes.progress, name="intake_progress"),
+    path("intakes/<int:intake_id>/mend", intakes.mend, name="intake_mend"),
+    path("intakes/<int:intake_id>/original", intakes.original, name="intake_original"),
+]

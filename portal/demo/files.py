@@ -1,0 +1,57 @@
+"""The order files that the clients send: a month's sample each, cut at each working day, with a few wrong turns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from integrations.channels import samples
+from integrations.channels.samples import Shop
+from portal.demo.calendar import CUT_OFF, next_working
+from portal.demo.world import MONTH, Company
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file that a client sends on a day. again: it was sent before, byte by byte."""
+
+    day: date
+    name: str
+    data: bytes
+    again: bool = False
+
+
+def deliveries(company: Company, shop: Shop, *, orders: int) -> list[Delivery]:
+    """What the client sends, in order: a file each working day with what was ordered up to the cut-off.
+
+    Two mistakes are among them: on the fifth day the same file is sent twice, and the ninth file begins with the orders
+    of the eighth once more.
+    """
+    sample = samples.make(shop, orders=orders, seed=company.seed, month=f"{MONTH:%Y-%m}")
+    by_day: defaultdict[date, list[bytes]] = defaultdict(list)
+    for day, data in samples.split_by_day(sample.data, shop, cut_off=CUT_OFF).items():
+        by_day[next_working(day)].append(data)
+    files = [
+        Delivery(day, f"{company.channel}_{day:%Y%m%d}.csv", _joined(parts)) for day, parts in sorted(by_day.items())
+    ]
+    return list(_with_mistakes(files))
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    """Files of one header as one file."""
+    first, *rest = parts
+    return first + b"".join(part.split(b"\n", 1)[1] for part in rest)
+
+
+def _with_mistakes(files: list[Delivery]) -> Iterator[Delivery]:
+    for nth, file in enumerate(files):
+        if nth == 8:
+            before = files[nth - 1]
+            overlapping = file.name.replace(".csv", "_再送分含む.csv")
+            yield Delivery(file.day, overlapping, _joined([before.data, file.data]))
+        else:
+            yield file
+        if nth == 4:
+            yield Delivery(file.day, file.name, file.data, again=True)
