@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 # One process answers the scrape for all: they share their figures in files of this folder.
@@ -42,7 +43,7 @@ SECONDS = Histogram(
 )
 
 
-def count_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+def count_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     """Count one answered request."""
     match = request.resolver_match
     route = match.route if match else "none"

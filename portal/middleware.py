@@ -11,8 +11,9 @@ import structlog
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from core import scope
@@ -20,11 +21,11 @@ from portal import errors, health, metrics
 from tenants import doors, queries, services
 from tenants.doors import PortalRequest
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("portal.request")
 
 # Asked by machines, of whatever host name: no client, no session, no scope.
-PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+PROBES: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
     "/health/live": health.live,
     "/health/ready": health.ready,
     "/metrics": metrics.page,
@@ -37,7 +38,7 @@ class Observability:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = uuid.uuid4().hex
         cast(PortalRequest, request).request_id = request_id
         begun = time.perf_counter()
@@ -49,7 +50,7 @@ class Observability:
         response["X-Request-Id"] = request_id
         return response
 
-    def _serve(self, request: HttpRequest) -> HttpResponse:
+    def _serve(self, request: HttpRequest) -> HttpResponseBase:
         request_id = cast(PortalRequest, request).request_id
         here = services.origin.set(services.Origin(ip=get_client_ip(request), request_id=request_id))
         try:
@@ -67,7 +68,7 @@ class Host:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         met = cast(PortalRequest, request)
         met.client = None
         met.side = "operator"
@@ -85,7 +86,7 @@ class Host:
         with structlog.contextvars.bound_contextvars(client=client.code):
             return self._serve(request, scope.of_client(client.code))
 
-    def _serve(self, request: HttpRequest, where: scope.Scope) -> HttpResponse:
+    def _serve(self, request: HttpRequest, where: scope.Scope) -> HttpResponseBase:
         with scope.enter(where):
             response = self.get_response(request)
             if response.status_code >= 500:
@@ -99,7 +100,7 @@ class Language:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         wished = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         known = {code for code, _name in settings.LANGUAGES}
         with translation.override(wished if wished in known else settings.LANGUAGE_CODE):
@@ -115,7 +116,7 @@ class Membership:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         doors.introduce(request)
         if request.user.is_authenticated:
             with structlog.contextvars.bound_contextvars(person=request.user.pk):

@@ -82,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def reauthenticate(self, user: Person, password: str) -> bool:
         """Whoever has a second factor confirms with it: an older session may have been opened by the password alone."""
-        return not is_mfa_enabled(user, ["totp", "webauthn"]) and bool(super().reauthenticate(user, password))
+        return not is_mfa_enabled(user, queries.SECOND_FACTORS) and bool(super().reauthenticate(user, password))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

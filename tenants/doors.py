@@ -30,12 +30,12 @@ from core.errors import Refused
 from core.events import Actor
 from tenants import queries
 from tenants.models import Person
-from tenants.queries import ClientInfo
+from tenants.queries import SECOND_FACTORS, ClientInfo
 from tenants.roles import Permission, permissions_of
 
 View = Callable[..., HttpResponseBase]
 
-SECOND_FACTORS = ["totp", "webauthn"]
+
 MOUNT = "client"
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from core import scope
 
@@ -47,11 +48,11 @@ class ActivityMiddleware:
     allauth's own middleware writes with every request; a minute's precision costs one write a minute and process.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.seen: dict[str, float] = {}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.session.session_key and self._is_news(request.session.session_key):
             UserSession.objects.create_from_request(request)
         return self.get_response(request)

@@ -30,7 +30,7 @@ from django.views.i18n import set_language
 from core import clock, scope
 from core.errors import Refused
 from tenants import queries, services
-from tenants.doors import SECOND_FACTORS, public
+from tenants.doors import public
 from tenants.models import Person
 
 
@@ -45,7 +45,7 @@ class KeepsSessionInStep:
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         person = self.request.user
-        factors = Authenticator.objects.filter(user_id=person.pk, type__in=SECOND_FACTORS).count()
+        factors = Authenticator.objects.filter(user_id=person.pk, type__in=queries.SECOND_FACTORS).count()
         if factors == 0:
             _forget_factor(self.request)
         elif isinstance(self, AddWebAuthnView | ActivateTOTPView) and factors == 1:

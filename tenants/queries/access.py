@@ -1,0 +1,80 @@
+"""The access log, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from core.paging import Page, page_of
+from tenants.actions import GROUPS, label_of
+from tenants.models import AccessLog
+
+LOG_ROWS = 100
+ACTOR_KINDS = ("person", "token", "system", "buyer")
+
+
+@dataclass(frozen=True)
+class Access:
+    """A line of the access log in words."""
+
+    at: datetime
+    client: str
+    actor: str
+    action: str | Promise
+    subject: str
+    details: str
+    ip: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class AccessFilter:
+    """Which lines to show: of a group of actions, of a person or subject by part of the name, in [since, until)."""
+
+    group: str = ""
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    clients: tuple[str, ...] = field(default=())
+
+
+def access_log(wanted: AccessFilter, *, after: str = "", before: str = "") -> Page[Access]:
+    """The lines of the access log in scope that fit, the newest first."""
+    rows = AccessLog.objects.filter(_condition(wanted))
+    found = page_of(rows, order=("-at", "-id"), after=after, before=before, size=LOG_ROWS)
+    return Page([_in_words(row) for row in found.rows], after=found.after, before=found.before)
+
+
+def _condition(wanted: AccessFilter) -> Q:
+    condition = Q(client__in=wanted.clients) if wanted.clients else Q()
+    if wanted.group in GROUPS:
+        condition &= Q(action__startswith=f"{wanted.group}.")
+    if wanted.text:
+        condition &= Q(actor_name__icontains=wanted.text) | Q(subject__icontains=wanted.text)
+    if wanted.since:
+        condition &= Q(at__gte=wanted.since)
+    if wanted.until:
+        condition &= Q(at__lt=wanted.until)
+    return condition
+
+
+def _in_words(row: AccessLog) -> Access:
+    return Access(
+        at=row.at,
+        client=row.client,
+        actor=gettext("システム") if row.actor_kind == "system" and not row.actor_id else row.actor_name,
+        action=label_of(row.action),
+        subject=row.subject,
+        details=_details(row.data),
+        ip=row.ip or "",
+        request_id=row.request_id,
+    )
+
+
+def _details(data: dict[str, Any]) -> str:
+    return " ".join(f"{key}={value}" for key, value in sorted(data.items()))
