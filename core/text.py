@@ -51,7 +51,8 @@ def _where(texts: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Seri
     touched = texts.str.contains(pattern).fill_null(value=False)
     if not touched.any():
         return texts
-    return texts.scatter(touched.arg_true(), change(texts.filter(touched)))
+    # A clone, because scatter writes into the series it is called on.
+    return texts.clone().scatter(touched.arg_true(), change(texts.filter(touched)))
 
 
 def narrow(text: str) -> str:

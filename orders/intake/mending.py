@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
@@ -17,24 +15,28 @@ from orders.intake.reasons import explain
 ROW_HEADING, REASON_HEADING = "エラー行", "エラー内容"
 """The two columns put before the file's own; `read` knows no such columns and passes them over."""
 
-_FORMULA = re.compile(r"^[=+\-@\t\r\x00]")
-_PLAIN_NUMBER = re.compile(r"^-[0-9]+(\.[0-9]+)?$")
+_FORMULA = re.compile(rb"^(?=[=+\-@\t\r\x00])(?!-[0-9]+(?:\.[0-9]+)?$)")
 
 
 def mend_file(data: bytes, profile: Profile, refused: pl.DataFrame) -> bytes:
     """The refused rows of `data` under its own header and in its own encoding, each with its number and its reasons.
 
-    refused: of the Intake that `read` made of the same data. A cell that a spreadsheet would take for a formula gets
-    a quote before it, which `read` takes off again.
+    refused: of the Intake that `read` made of the same data. Sent back unmended, every row is refused again. A cell
+    that a spreadsheet would take for a formula gets a quote before it, which `read` takes off again.
     """
     found = layout(data[:HEAD], profile)
+    separator = found.separator.encode()
     reasons = _reasons(refused)
-    lines = io.StringIO()
-    writer = csv.writer(lines, delimiter=found.separator, lineterminator="\r\n")
-    writer.writerow([ROW_HEADING, REASON_HEADING, *found.header])
-    for row, cells in _rows(data[found.body :], found, set(reasons)):
-        writer.writerow([row, reasons[row], *map(_harmless, cells)])
-    return lines.getvalue().encode(found.encoding, "replace")
+    names = [_encoded(name, found) for name in (ROW_HEADING, REASON_HEADING, *found.header)]
+    lines = [scan.join(names, found.separator)]
+    for row, body in _rows(data[found.body :], found, sorted(reasons)):
+        before = scan.join([str(row).encode(), _encoded(reasons[row], found)], found.separator)
+        lines.append(before + separator + body)
+    return b"\r\n".join([*lines, b""])
+
+
+def _encoded(text: str, found: Layout) -> bytes:
+    return text.encode(found.encoding, "replace")
 
 
 def _reasons(refused: pl.DataFrame) -> dict[int, str]:
@@ -44,13 +46,20 @@ def _reasons(refused: pl.DataFrame) -> dict[int, str]:
     return {row: " ".join(dict.fromkeys(sentences)) for row, sentences in reasons.items()}
 
 
-def _rows(body: bytes, found: Layout, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
+def _rows(body: bytes, found: Layout, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
+    """The rows wanted, made harmless. Broken quotes stay broken: only a person can tell what was meant."""
     records = scan.scan(body, separator=found.separator, columns=found.width, final=True)
-    for row in sorted(wanted):
-        piece = records.rewritten.get(row - 2, body[records.starts[row - 2] : records.ends[row - 2]])
-        cells = [cell.decode(found.encoding, "replace") for cell in scan.split_anyhow(piece, found.separator)]
-        yield row, cells
+    for row in wanted:
+        index = row - 2
+        piece = records.rewritten.get(index, body[records.starts[index] : records.ends[index]])
+        if index in records.broken:
+            separator = found.separator.encode()
+            yield row, separator.join(map(_harmless_within_quote, piece.split(separator)))
+        else:
+            cells = scan.split_anyhow(piece, found.separator)
+            yield row, scan.join([_FORMULA.sub(b"'", cell) for cell in cells], found.separator)
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) and not _PLAIN_NUMBER.match(cell) else cell
+def _harmless_within_quote(cell: bytes) -> bytes:
+    quote = cell[:1] if cell.startswith(b'"') else b""
+    return quote + _FORMULA.sub(b"'", cell.removeprefix(quote))

@@ -21,6 +21,9 @@ from orders.intake.tables import Piece, order_numbers, read_piece
 MAX_BYTES = 512 << 20
 """No order file is larger; one that is was not meant."""
 
+LEAST_BLOCK = 1 << 16
+"""Bytes: the least that is read at a time, however few rows are asked for."""
+
 _SEED = 2026
 
 
@@ -77,7 +80,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
 
 def _block_size(head: bytes, rows: int) -> int:
     lines = max(head.count(b"\n"), 1)
-    return max(rows * len(head) // lines, 1 << 16)
+    return max(rows * len(head) // lines, LEAST_BLOCK)
 
 
 def _pieces(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[Piece, bool]]:
@@ -106,15 +109,13 @@ def _chunks(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[bytearr
 def _scattered_numbers(file: BinaryIO, found: Layout, block: int) -> pl.Series:
     """Hashes of the numbers that turn up again after another order began; a clash of hashes only delays an order."""
     runs: list[pl.Series] = []
-    last = None
+    last = 0
     for data, final in _chunks(file, found, block):
         numbers, length = order_numbers(bytes(data), found, final=final)
         del data[:length]
         hashes = numbers.hash(_SEED)
-        runs.append(hashes.filter(hashes != hashes.shift(1, fill_value=last if last is not None else 0)))
+        runs.append(hashes.filter(hashes != hashes.shift(1, fill_value=last)))
         last = hashes[-1] if len(hashes) else last
-    if last is None:
-        raise _no_rows()
     every = pl.concat(runs)
     return every.filter(every.is_duplicated()).unique()
 
@@ -152,17 +153,27 @@ def _copied(few: pl.DataFrame) -> pl.DataFrame:
 
 
 def _batches(file: BinaryIO, found: Layout, block: int, scattered: pl.Series) -> Iterator[Intake]:
+    empty = True
+    for cells, problems in _whole_orders(file, found, block, scattered):
+        if not (cells.is_empty() and problems.is_empty()):
+            empty = False
+            yield judge(cells, problems, found)
+    if empty:
+        raise _no_rows()
+
+
+def _whole_orders(
+    file: BinaryIO, found: Layout, block: int, scattered: pl.Series
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Cells and problems in parts that hold whole orders; the scattered orders are the last part."""
     unfinished, held = _Waiting([], []), _Waiting([], [])
+    later = pl.col("number").hash(_SEED).is_in(scattered.implode()).fill_null(value=False)
     for piece, final in _pieces(file, found, block):
         cells, problems = unfinished.take(piece)
-        later = pl.col("number").hash(_SEED).is_in(scattered.implode())
-        held.add(cells.filter(later), problems.filter(later.fill_null(value=False)))
-        cells, problems = cells.filter(~later), problems.filter(~later.fill_null(value=False))
-        if not final:
-            cells, problems = _keep_last(cells, problems, unfinished)
-        yield judge(cells, problems, found)
-    if any(not frame.is_empty() for frame in (*held.cells, *held.problems)):
-        yield judge(pl.concat(held.cells), pl.concat(held.problems), found)
+        held.add(cells.filter(later), problems.filter(later))
+        cells, problems = cells.filter(~later), problems.filter(~later)
+        yield (cells, problems) if final else _keep_last(cells, problems, unfinished)
+    yield pl.concat(held.cells), pl.concat(held.problems)
 
 
 def _keep_last(cells: pl.DataFrame, problems: pl.DataFrame, waiting: _Waiting) -> tuple[pl.DataFrame, pl.DataFrame]:

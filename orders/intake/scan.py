@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +170,8 @@ def _lone_lines(data: bytes, separator: str, columns: int, *, final: bool) -> tu
     index = 0
     while index < len(odd):
         start, end = odd[index]
-        if index + 1 < len(odd) and _completes(data[start : odd[index + 1][1]], separator, columns):
+        pieces = [data[first[0] : second[1]] for first, second in pairwise(odd[index : index + 3])]
+        if pieces and _completes(pieces, separator, columns):
             index += 2
             continue
         if not final and index + 1 == len(odd) and len(data) - start <= MAX_RECORD:
@@ -187,12 +189,21 @@ def _odd_lines(data: bytes) -> Iterator[tuple[int, int]]:
         yield (int(line_ends[index - 1]) + 1 if index else 0), int(line_ends[index])
 
 
-def _completes(piece: bytes, separator: str, columns: int) -> bool:
-    """Whether the lines make one record: of the right length, or at least with no whole row among them."""
-    cells = split(piece.rstrip(b"\r"), separator) if len(piece) <= MAX_RECORD else None
-    if cells is None or len(cells) == columns:
-        return cells is not None
-    return all(line.count(separator.encode()) < columns - 1 for line in piece.split(b"\n")[1:])
+def _completes(pieces: list[bytes], separator: str, columns: int) -> bool:
+    """Whether a line and the next odd one make a record (the first piece), rather than that one and the one after it.
+
+    A record of the right length is one. One of another length (a row cut short) is, unless there is a whole row in it.
+    """
+    lengths = [_length(piece, separator) for piece in pieces]
+    if lengths[0] in (0, columns):
+        return lengths[0] == columns
+    whole = any(line.count(separator.encode()) >= columns - 1 for line in pieces[0].split(b"\n")[1:])
+    return not whole and columns not in lengths[1:]
+
+
+def _length(piece: bytes, separator: str) -> int:
+    """How many cells a record has, 0 where it is none."""
+    return len(split(piece.rstrip(b"\r"), separator) or ()) if len(piece) <= MAX_RECORD else 0
 
 
 def split(piece: bytes, separator: str) -> list[bytes] | None:

@@ -30,7 +30,9 @@ PAIRS: list[tuple[Callable[[str], str | None], Callable[[pl.Series], pl.Series]]
 def test_a_column_is_normalised_as_its_cells_are(
     one: Callable[[str], str | None], column: Callable[[pl.Series], pl.Series], texts: list[str]
 ) -> None:
-    assert column(pl.Series(texts, dtype=pl.String)).to_list() == [one(cell) for cell in texts]
+    cells = pl.Series(texts, dtype=pl.String)
+    assert column(cells).to_list() == [one(cell) for cell in texts]
+    assert cells.to_list() == texts
 
 
 @pytest.mark.parametrize(
