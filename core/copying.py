@@ -13,12 +13,15 @@ CHUNK_ROWS = 20_000
 def take_ids(table: str, count: int) -> pl.Series:
     """Take `count` ids, ascending, from the sequence of `table`.id. Other sessions may take some in between."""
     with connection.cursor() as cursor:
+        # One text instead of many rows: a hundred thousand ids are read in a moment.
         cursor.execute(
-            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) s,"
-            " generate_series(1, %s)",
+            "SELECT string_agg(nextval(s.name)::text, ',') FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass"
+            " AS name) s, generate_series(1, %s)",
             [table, count],
         )
-        return pl.Series("id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
+        (taken,) = cursor.fetchone()
+    ids = (taken or "").split(",") if count else []
+    return pl.Series("id", ids, dtype=pl.String).cast(pl.Int64)
 
 
 def copy(table: str, frame: pl.DataFrame) -> int:

@@ -20,7 +20,8 @@ _EARLIER = """
     SELECT number, ordered_at, buyer_name, buyer_postcode, buyer_phone, total::bigint, wished_date
       FROM orders_order
      WHERE ordered_at >= %s AND ordered_at < %s + interval '1 day' AND total = ANY(%s)
-       AND (buyer_phone = ANY(%s) OR (buyer_phone = '' AND buyer_postcode = ANY(%s)))
+       AND (buyer_phone = ANY(string_to_array(%s, E'\\n'))
+            OR (buyer_phone = '' AND buyer_postcode = ANY(string_to_array(%s, E'\\n'))))
 """
 _EARLIER_SCHEMA = pl.Schema(
     {
@@ -67,8 +68,8 @@ def _earlier(orders: pl.DataFrame, checks: arrival.Checks) -> pl.DataFrame:
         days.min(),
         days.max(),
         orders["total"].unique().to_list(),
-        orders["buyer_phone"].unique().to_list(),
-        orders.filter(pl.col("buyer_phone") == "")["buyer_postcode"].unique().to_list(),
+        orders["buyer_phone"].unique().str.join("\n").item(),
+        orders.filter(pl.col("buyer_phone") == "")["buyer_postcode"].unique().str.join("\n").item(),
     ]
     return facts.fetch(_EARLIER, parameters, _EARLIER_SCHEMA)
 

@@ -24,6 +24,9 @@ from orders.models import Intake
 from orders.services.intake.writing import Arrived, write
 
 PROGRESS_SECONDS = 24 * 60 * 60
+ROWS_AT_ONCE = 20_000
+"""Rows of a file that are read and written together: enough for columns to pay, few enough to begin writing soon."""
+
 Item = TypeVar("Item")
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/intake/' || %s::text, 0))"
@@ -77,7 +80,7 @@ def _read_file(intake: Intake) -> None:
 
 def _parts(stream: BinaryIO, intake: Intake) -> Iterator[tuple[reading.Intake, int]]:
     """The file's parts, each with the bytes read so far."""
-    for part in reading.read_batches(stream, registry.profile(intake.channel.profile)):
+    for part in reading.read_batches(stream, registry.profile(intake.channel.profile), rows=ROWS_AT_ONCE):
         yield part, stream.tell()
 
 

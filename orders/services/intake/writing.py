@@ -19,7 +19,7 @@ from orders.services.intake.updating import follow_channel
 
 TITLE_CHARACTERS = 120
 
-_KNOWN = "SELECT number, id FROM orders_order WHERE channel_id = %s AND number = ANY(%s)"
+_KNOWN = "SELECT number, id FROM orders_order WHERE channel_id = %s AND number = ANY(string_to_array(%s, E'\\n'))"
 _KNOWN_SCHEMA = pl.Schema({"number": pl.String, "id": pl.Int64})
 
 _AS_THEY_ARE = (
@@ -53,7 +53,7 @@ def write(intake: Intake, part: Part) -> Arrived:
 
 
 def _known(intake: Intake, numbers: pl.Series) -> pl.DataFrame:
-    return facts.fetch(_KNOWN, [intake.channel_id, numbers.to_list()], _KNOWN_SCHEMA)
+    return facts.fetch(_KNOWN, [intake.channel_id, numbers.str.join("\n").item()], _KNOWN_SCHEMA)
 
 
 def _write_new(intake: Intake, orders: pl.DataFrame, lines: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
