@@ -131,6 +131,7 @@ class Postgres:
         sockets = self.run / "postgres"
         sockets.mkdir(mode=0o700, exist_ok=True)
         give_to_account(sockets)
+        give_to_account(self.data)
         self._await_vacancy()
         # Nobody works on the data any more, but the pid in these files may belong to somebody else by now.
         for stale in (self.data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):

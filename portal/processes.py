@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -182,18 +183,21 @@ def launch(
 
 def account_group() -> int:
     """The group of the account that root is exchanged for."""
-    import pwd
-
     return pwd.getpwnam(UNPRIVILEGED).pw_gid
 
 
 def give_to_account(path: Path) -> None:
-    """As root, make the unprivileged account the owner of the path (not of what is in it)."""
-    if os.geteuid() == 0:
-        import pwd
+    """See to it that the account which programs with `own_account` run as owns the path and all that is in it.
 
-        entry = pwd.getpwnam(UNPRIVILEGED)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+    CannotStart where it belongs to another user and we are not root.
+    """
+    owner = pwd.getpwnam(UNPRIVILEGED).pw_uid if os.geteuid() == 0 else os.geteuid()
+    if path.stat().st_uid == owner:
+        return
+    if os.geteuid() != 0:
+        raise CannotStart(f"{path} belongs to another user. Start as that user, or give it to yours: chown -R.")
+    for each in (*path.rglob("*"), path):
+        os.chown(each, owner, account_group(), follow_symlinks=False)
 
 
 def _passage() -> str:

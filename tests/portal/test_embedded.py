@@ -17,7 +17,7 @@ from psycopg import conninfo
 from portal import embedded
 from portal.embedded import Services
 from portal.endpoints import Endpoints, run_directory
-from portal.processes import CannotStart, Identity
+from portal.processes import CannotStart, Identity, give_to_account
 
 pytestmark = pytest.mark.services
 
@@ -128,6 +128,16 @@ def test_they_end_with_a_holder_that_is_killed(var: Path, services: Services) ->
     assert alive == []
     services.start()
     assert notes(services.endpoints) == ["kept"]
+
+
+def test_data_of_another_user_are_taken_back_by_root_and_refused_by_others(var: Path, services: Services) -> None:
+    if os.geteuid() == 0:
+        for file in (*(var / "postgres").rglob("*"), var / "postgres"):
+            os.chown(file, 0, 0)
+        assert notes(services.start()) == ["kept"]
+    else:
+        with pytest.raises(CannotStart, match="/ belongs to another user"):
+            give_to_account(Path("/"))
 
 
 def test_data_of_another_version_are_refused_with_both_versions(tmp_path: Path) -> None:
