@@ -34,10 +34,9 @@ SERVED = {
     "biz-udpgothic/400.css": "@fontsource/biz-udpgothic/400.css",
     "biz-udpgothic/700.css": "@fontsource/biz-udpgothic/700.css",
     "biz-udpgothic/files": "@fontsource/biz-udpgothic/files",
-    "echarts.min.js": "echarts/dist/echarts.min.js",
+    "echarts.min.js": "echarts/dist/echarts.common.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
 }
 # What is cut from served text: pointers to source maps, and the older form of each font file.
 CUT = re.compile(r"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)|, url\([^)]+\.woff\) format\('woff'\)")

@@ -49,7 +49,7 @@ def due(
     ticking = format_html(' data-due="{}" data-warn="{}"', due_at.isoformat(), warn_at.isoformat() if warn_at else "")
     return format_html(
         '<span class="badge-tone tone-{}" title="{}"{}>{}<span class="badge-word">{}</span>'
-        '<span class="visually-hidden">（{}）</span></span>',
+        '<span class="visually-hidden"> ({})</span></span>',
         deadline.tone,
         exact,
         ticking if deadline.ticking else "",

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from portal.look.charts import Data, Part
@@ -27,57 +26,57 @@ NAMES = (
     "株式会社とても長い名前の商事北海道営業本部 御担当 鈴木 一郎",
 )
 STATES = (
-    (_("受付"), "waiting"),
-    (_("確認中"), "moving"),
-    (_("要対応"), "attention"),
-    (_("遅延"), "trouble"),
-    (_("完了"), "done"),
+    ("受付", "waiting"),
+    ("確認中", "moving"),
+    ("要対応", "attention"),
+    ("遅延", "trouble"),
+    ("完了", "done"),
 )
 
 
 SECTIONS = (
-    (_("ホーム"), "home", None),
-    (_("キュー"), "list-check", 214),
-    (_("取引先"), "building", None),
-    (_("倉庫"), "building-warehouse", 38),
-    (_("締め・請求"), "receipt-yen", 3),
-    (_("書類"), "files", None),
-    (_("設定"), "settings", None),
+    ("ホーム", "home", None),
+    ("キュー", "list-check", 214),
+    ("取引先", "building", None),
+    ("倉庫", "building-warehouse", 38),
+    ("締め・請求", "receipt-yen", 3),
+    ("書類", "files", None),
+    ("設定", "settings", None),
 )
 
 
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    company = forms.CharField(label=_("会社名"), help_text=_("登記の名称で入力してください。"))
-    postcode = forms.CharField(label=_("郵便番号"), max_length=8)
-    kind = forms.ChoiceField(
-        label=_("料金プラン"), choices=[("unit", _("従量")), ("flat", _("定額")), ("both", _("定額＋超過"))]
-    )
+    company = forms.CharField(label="会社名", help_text="登記の名称で入力してください。")
+    postcode = forms.CharField(label="郵便番号", max_length=8)
+    kind = forms.ChoiceField(label="料金プラン", choices=[("unit", "従量"), ("flat", "定額"), ("both", "定額＋超過")])
     steps = forms.MultipleChoiceField(
-        label=_("委託する作業"),
-        choices=[("verify", _("受注確認")), ("pick", _("ピッキング")), ("ship", _("出荷"))],
+        label="委託する作業",
+        choices=[("verify", "受注確認"), ("pick", "ピッキング"), ("ship", "出荷")],
         widget=forms.CheckboxSelectMultiple,
     )
     closing = forms.ChoiceField(
-        label=_("締日"), choices=[("31", _("末日")), ("20", _("20日"))], widget=forms.RadioSelect, required=False
+        label="締日", choices=[("31", "末日"), ("20", "20日")], widget=forms.RadioSelect, required=False
     )
-    minimum = forms.IntegerField(label=_("月額の最低料金"), required=False, min_value=0)
-    note = forms.CharField(label=_("備考"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    agreed = forms.BooleanField(label=_("内容を確認し、契約書のとおりに相違ありません。"))
+    minimum = forms.IntegerField(label="月額の最低料金", required=False, min_value=0)
+    note = forms.CharField(label="備考", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(label="内容を確認し、契約書のとおりに相違ありません。")
 
 
 class UploadForm(forms.Form):
     """A file to drop."""
 
-    file = forms.FileField(label=_("注文ファイル"))
+    file = forms.FileField(label="注文ファイル")
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """The style guide; `?error=1` answers with the form refused, as a page does."""
     refused = "error" in request.GET
     status = 422 if refused and request.method == "POST" else 200
-    context = {**_context(clock.now(), refused), "portal": _portal(request)}
+    query = request.GET.get("q", "")
+    context = {**_context(clock.now(), refused), "query": query, "portal": _portal(request)}
+    context["orders"] = [order for order in context["orders"] if query in order["buyer"]]
     return render(request, "portal/styleguide.html", context, status=status)
 
 
@@ -231,9 +230,9 @@ def _rates() -> Data:
 
 def _path() -> list[dict[str, Any]]:
     return [
-        {"label": _("受付"), "state": "done", "note": "11/20(金) 10:12"},
-        {"label": _("確認"), "state": "done", "note": "11/20(金) 11:03"},
-        {"label": _("出荷準備"), "state": "now", "note": "今日 17:00 まで"},
-        {"label": _("出荷"), "state": "next"},
-        {"label": _("お届け"), "state": "next", "note": "11/23(月)"},
+        {"label": "受付", "state": "done", "note": "11/20(金) 10:12"},
+        {"label": "確認", "state": "done", "note": "11/20(金) 11:03"},
+        {"label": "出荷準備", "state": "now", "note": "今日 17:00 まで"},
+        {"label": "出荷", "state": "next"},
+        {"label": "お届け", "state": "next", "note": "11/23(月)"},
     ]

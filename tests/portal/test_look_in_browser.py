@@ -142,6 +142,18 @@ def test_everything_that_matches_the_filter_can_be_selected(page: Page) -> None:
     expect(page.locator("[data-bulk-count]")).to_have_text("11件を選択中")
 
 
+def test_a_filter_works_while_it_is_typed_and_is_kept_in_the_address(page: Page) -> None:
+    page.locator(".filter-query").press_sequentially("髙橋")
+
+    expect(page.locator("#orders tbody tr")).to_have_count(2)
+    expect(page.locator(".filter-query")).to_be_focused()
+    assert "q=%E9%AB%99%E6%A9%8B" in page.url
+    page.locator("#orders [data-select-all]").check()
+    expect(page.locator("[data-bulk-count]")).to_have_text("2件を選択中")
+    page.go_back()
+    expect(page.locator("#orders tbody tr")).to_have_count(12)
+
+
 def test_the_panel_opens_an_item_beside_the_list_and_gives_the_focus_back(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -238,6 +250,18 @@ def test_a_refused_form_takes_the_focus_and_its_lines_lead_to_the_fields(page: P
 
     page.locator(".form-errors a", has_text="料金プラン").first.click()
     expect(page.locator("#id_kind").first).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [800, 1024, 1280])
+def test_a_table_that_is_too_wide_scrolls_in_its_place(browser: Browser, address: str, width: int) -> None:
+    context = browser.new_context(viewport=ViewportSize(width=width, height=800), locale="ja-JP")
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#order-1 a").first.click()
+    expect(page.locator("#panel-body h1")).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
 
 
 def test_rows_are_cards_on_a_phone_and_the_rail_is_at_the_foot(browser: Browser, address: str) -> None:

@@ -75,7 +75,7 @@ function options(config) {
   return {
     animation: false,
     textStyle: { fontFamily: font, color: soft, fontSize: 12 },
-    grid: { left: 4, right: config.goal === undefined ? 8 : 44, top: several ? 32 : 12, bottom: 4, containLabel: true },
+    grid: { left: config.unit === "¥" ? 14 : 6, right: config.goal === undefined ? 8 : 44, top: several ? 32 : 12, bottom: 4, containLabel: true },
     legend: several ? { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: ink, fontFamily: font } } : undefined,
     tooltip: {
       trigger: "axis",

@@ -69,8 +69,8 @@ for (const [name, over] of [["dragenter", true], ["dragover", true], ["dragleave
 document.addEventListener("change", (event) => {
   const zone = event.target.matches("[data-dropzone] input[type=file]") && zoneOf(event);
   if (!zone) return;
-  const names = [...event.target.files].map((file) => `${file.name}（${size(file.size)}）`);
-  zone.querySelector("[data-dropzone-chosen]").textContent = names.join("、");
+  const names = [...event.target.files].map((file) => `${file.name} (${size(file.size)})`);
+  zone.querySelector("[data-dropzone-chosen]").textContent = names.join(", ");
 });
 
 function size(bytes) {

@@ -152,6 +152,12 @@ document.addEventListener("keydown", (event) => {
 
 onContent((root) => root.querySelectorAll("[data-bulk]").forEach(refresh));
 
+// A table wider than its place scrolls in it; one that fits keeps its head in sight while the page scrolls.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) target.classList.toggle("is-wide", target.firstElementChild.scrollWidth > target.clientWidth + 1);
+});
+onContent((root) => root.querySelectorAll(".table-wrap").forEach((wrap) => widths.observe(wrap)));
+
 const wordsOf = (button) => (button.querySelector("[data-bulk-words], [data-busy-words]") ?? button).innerText.trim();
 
 // A question before a button of any kind: data-ask on it; {n} is the number selected.
