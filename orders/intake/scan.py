@@ -227,5 +227,5 @@ def split_anyhow(piece: bytes, separator: str) -> list[bytes]:
 def join(cells: list[bytes], separator: str) -> bytes:
     """One record of these cells, quoted where needed, without a line end."""
     line = io.StringIO()
-    csv.writer(line, delimiter=separator, lineterminator="").writerow([cell.decode("latin-1") for cell in cells])
-    return line.getvalue().encode("latin-1")
+    csv.writer(line, delimiter=separator, lineterminator="\r\n").writerow([cell.decode("latin-1") for cell in cells])
+    return line.getvalue().removesuffix("\r\n").encode("latin-1")

@@ -95,7 +95,7 @@ def test_a_quote_that_stays_open_too_long_was_never_meant_to_open() -> None:
 
 
 def test_splitting_and_joining_are_inverse() -> None:
-    original = ["髙".encode("cp932"), b'5" x', b"", b"a,b"]
+    original = ["髙".encode("cp932"), b'5" x', b"", b"a,b", b"a\nb"]
     assert scan.split(scan.join(original, ","), ",") == original
     assert scan.split(b'a,"b', ",") is None
     assert scan.split_anyhow(b'a,"b,c', ",") == [b"a", b"b,c"]
