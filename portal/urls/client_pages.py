@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tenants.urls import client_patterns
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("documents.urls")),
+    path("", include((client_patterns, "tenants"))),
 ]
