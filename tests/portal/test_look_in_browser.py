@@ -237,6 +237,22 @@ def test_a_second_press_sends_nothing(page: Page) -> None:
     assert len(posts) == 1
 
 
+def test_times_told_in_words_keep_current_by_the_servers_clock(page: Page) -> None:
+    page.clock.install(time="2020-01-01T00:00:00Z")  # a reader whose own clock is years behind
+    page.reload()
+    soon, past = page.locator("[data-due]").first, page.locator("[data-ago]").first
+    expect(soon).to_contain_text("あと 1時間20分")
+    expect(past).to_have_text("3分前")
+
+    page.clock.fast_forward("30:00")
+    expect(soon).to_contain_text("あと 50分")
+    expect(past).to_have_text("33分前")
+
+    page.clock.fast_forward("59:40")
+    expect(soon).to_contain_text("10分 遅れ")
+    expect(soon).to_have_class(re.compile("tone-trouble"))
+
+
 def test_a_text_is_copied(page: Page) -> None:
     page.locator("[data-copy]").first.click()
 
