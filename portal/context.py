@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from tenants import doors
+from tenants.doors import PortalRequest
 from tenants.roles import Permission
 
 # (key, label, url name, icon, permission) in the order of the rail.
@@ -35,39 +37,49 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The `portal` variable of the templates."""
+    """The `portal` variable of the templates, and `may`: what the person may do, by permission."""
+    met = cast(PortalRequest, request)
     side = getattr(request, "side", "auth")
     client = getattr(request, "client", None)
     permissions: frozenset[Permission] = getattr(request, "permissions", frozenset())
-    signed_in = bool(permissions)
+    inside = bool(permissions) and not doors.second_factor_missing(met)
     return {
         "portal": {
-            "side": side if signed_in else "auth",
+            "side": side if permissions else "auth",
             "name": client.name if client else "",
             "client": client,
             "hue": client.hue if client else 0,
-            "sections": _sections(request, side, permissions) if signed_in else [],
+            "sections": _sections(met, side, permissions) if inside else [],
+            "client_sections": _sections(met, "client", permissions) if inside and client and side != "client" else [],
             "person": getattr(request, "person", None),
             "languages": settings.LANGUAGES,
-            "search_url": _reverse("search"),
+            "search_url": _address(met, "search"),
             "accent": "default",
         },
         "may": {permission.value: True for permission in permissions},
     }
 
 
-def _sections(request: HttpRequest, side: str, permissions: frozenset[Permission]) -> list[dict[str, Any]]:
-    shown = []
-    for key, label, name, icon, permission in SECTIONS[side]:
-        url = _reverse(name)
-        if permission in permissions and url:
-            active = request.path == url or (url != "/" and request.path.startswith(url))
-            shown.append({"key": key, "label": label, "url": url, "icon": icon, "active": active, "count": None})
+def _sections(request: PortalRequest, side: str, permissions: frozenset[Permission]) -> list[dict[str, Any]]:
+    """The sections that the person may open; the one whose address is the longest beginning of the page's is active."""
+    shown = [
+        {"key": key, "label": label, "url": url, "icon": icon, "active": False, "count": None}
+        for key, label, name, icon, permission in SECTIONS[side]
+        if permission in permissions and (url := _address(request, name, own=side == "operator"))
+    ]
+    here = [section for section in shown if _lies_below(request.path, section["url"])]
+    if here:
+        max(here, key=lambda section: len(section["url"]))["active"] = True
     return shown
 
 
-def _reverse(name: str) -> str:
+def _lies_below(path: str, url: str) -> bool:
+    return path == url or (not url.endswith("/") and path.startswith(f"{url}/"))
+
+
+def _address(request: PortalRequest, name: str, *, own: bool = False) -> str:
+    """Where the page is, "" where it is not on this host. own: the operator's own, whatever client is at hand."""
     try:
-        return reverse(name)
+        return reverse(name) if own else doors.url(request, name)
     except NoReverseMatch:
         return ""

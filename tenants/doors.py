@@ -113,10 +113,10 @@ def url(request: HttpRequest, name: str, *args: object, client: str = "") -> str
     opened by the operator lies under /clients/<code>/: of the client at hand, or of `client` where that is given (for
     lists over several clients). Raises NoReverseMatch for a page that does not exist.
     """
-    met = cast(PortalRequest, request)
     urlconf = getattr(request, "urlconf", None)
-    code = client or (met.client.code if met.client else "")
-    if met.side == "client" or not code:
+    at_hand: ClientInfo | None = getattr(request, "client", None)
+    code = client or (at_hand.code if at_hand else "")
+    if getattr(request, "side", "operator") == "client" or not code:
         return reverse(name, urlconf, args=args)
     try:
         return reverse(f"{MOUNT}:{name}", urlconf, args=(code, *args))

@@ -79,6 +79,45 @@ LABELS: dict[Permission, str | Promise] = {
 }
 
 
+# The permissions as the table of roles groups them; each stands in exactly one group.
+GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]], ...] = tuple(
+    (label, tuple((permission, LABELS[permission]) for permission in permissions))
+    for label, permissions in (
+        (_("見る"), (P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS, P.VIEW_BILLING)),
+        (
+            _("受注"),
+            (
+                P.IMPORT_ORDERS,
+                P.EXPORT_ORDERS,
+                P.CANCEL_ORDERS,
+                P.ANSWER_QUESTIONS,
+                P.VERIFY_ORDERS,
+                P.HOLD_ORDERS,
+                P.RELEASE_ORDERS,
+            ),
+        ),
+        (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS)),
+        (
+            _("請求と書類"),
+            (P.REVIEW_BILLING, P.CLOSE_MONTH, P.FINALISE_INVOICES, P.MANAGE_RATE_CARDS, P.UPLOAD_DOCUMENTS),
+        ),
+        (
+            _("管理"),
+            (
+                P.MANAGE_PEOPLE,
+                P.MANAGE_TOKENS,
+                P.MANAGE_SETTINGS,
+                P.VIEW_ACCESS_LOG,
+                P.VIEW_ROLES,
+                P.MANAGE_CLIENTS,
+                P.MANAGE_STAFF,
+                P.VIEW_HEALTH,
+            ),
+        ),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Role:
     """A role: on which side it exists, its name, and what it may do."""
@@ -117,7 +156,18 @@ _BILLING = _READ | {
     P.MANAGE_RATE_CARDS,
     P.UPLOAD_DOCUMENTS,
 }
-_ADMIN = _LEAD | _BILLING | {P.MANAGE_CLIENTS, P.MANAGE_STAFF, P.VIEW_ACCESS_LOG, P.VIEW_HEALTH, P.MANAGE_SETTINGS}
+_ADMIN = (
+    _LEAD
+    | _BILLING
+    | {
+        P.MANAGE_CLIENTS,
+        P.MANAGE_STAFF,
+        P.MANAGE_PEOPLE,
+        P.MANAGE_SETTINGS,
+        P.VIEW_ACCESS_LOG,
+        P.VIEW_HEALTH,
+    }
+)
 
 ROLES: dict[str, Role] = {
     role.key: role

@@ -8,11 +8,14 @@ from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
 from portal.urls.shared import urlpatterns as shared
 from tenants.doors import MOUNT
+from tenants.urls import operator_patterns
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
 # Each package adds one line: `path("", include("operations.urls"))`.
-own_pages: list[URLPattern | URLResolver] = []
+own_pages: list[URLPattern | URLResolver] = [
+    path("", include((operator_patterns, "admin"))),
+]
 
 urlpatterns = [
     *shared,

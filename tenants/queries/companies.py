@@ -11,6 +11,7 @@ from core import scope
 from tenants.models import Client, ServedClient
 
 CACHED_SECONDS = 10.0
+UNKNOWN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def client_of_host(host: str) -> ClientInfo | None:
     found = ClientInfo(**row) if row else None
     if len(_by_host) > 10_000:
         _by_host.clear()
-    _by_host[host] = (now + CACHED_SECONDS, found)
+    _by_host[host] = (now + (CACHED_SECONDS if found else UNKNOWN_SECONDS), found)
     return found
 
 

@@ -5,6 +5,7 @@ from tenants.services.clients import (
     RESERVED_CODES,
     change_client,
     create_client,
+    open_client,
     require_second_factor,
     set_client_state,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "invite",
     "note_access",
     "note_use",
+    "open_client",
     "origin",
     "remove_members",
     "remove_team",

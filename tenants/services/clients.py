@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core import scope
+from core import events, scope
 from core.errors import Refused
-from core.events import Actor
+from core.events import Actor, Happening
 from tenants import queries, schemas
-from tenants.models import Client, Domain
+from tenants.models import Client, Domain, ServedClient
 from tenants.services.access import note_access
+from tenants.services.invitations import Guest, invite
 
 RESERVED_CODES = frozenset({"www", "api", "admin", "static", "track", "mail", "health", "public", "operator"})
 CHANGEABLE = frozenset({"name", "name_kana", "hue", "postcode", "address", "phone"})
@@ -40,6 +41,29 @@ def create_client(*, code: str, name: str, actor: Actor, at: datetime, **details
         Domain(tenant=client, domain=f"{code}.{settings.BASE_DOMAIN}", is_primary=True).save(force_insert=True)
         note_access(action="client.created", subject=code, client=code, actor=actor, at=at)
     queries.forget_hosts()
+    return client
+
+
+def open_client(
+    *,
+    code: str,
+    name: str,
+    details: Mapping[str, str | int | bool],
+    owner: Guest,
+    teams: Iterable[int],
+    actor: Actor,
+    at: datetime,
+) -> Client:
+    """Make a client with all that it needs to begin: who serves it, what it starts with, and its owner's invitation.
+
+    What a client starts with (promises, rates …) is set up by those who listen to `client.opened`. All or nothing.
+    """
+    with scope.operator():
+        client = create_client(code=code, name=name, actor=actor, at=at, **details)
+        ServedClient.objects.bulk_create([ServedClient(team_id=team, client_id=code) for team in sorted(set(teams))])
+        with scope.client(code):
+            events.publish([Happening("client.opened", "client", client.pk)], actor=actor, at=at)
+            invite(owner, client=code, actor=actor, at=at)
     return client
 
 
