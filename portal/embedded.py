@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -33,7 +34,7 @@ from portal.processes import (
     packaged,
     sweep,
     tail,
-    working_in,
+    with_mark,
 )
 
 NAMES = ("postgres", "valkey")
@@ -108,7 +109,10 @@ class Postgres:
         self.var = var.resolve()
         self.run = run_directory(var)
         self.data = self.var / "postgres"
+        # PostgreSQL shows it in the title of each of its processes.
+        self.mark = f"portal-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]}"
         settings = POSTGRES_SETTINGS | ({} if durable else FORGETFUL)
+        settings["cluster_name"] = self.mark
         options = [f"--{name}={value}" for name, value in settings.items()]
         self.program = Program(
             "postgres",
@@ -160,7 +164,7 @@ class Postgres:
     def _await_vacancy(self, seconds: float = 30) -> None:
         """Wait for the servers of a postmaster that was killed: they end by themselves when they notice."""
         deadline = time.monotonic() + seconds
-        while at_work := working_in(self.data):
+        while at_work := with_mark(self.mark):
             if time.monotonic() > deadline:
                 pids = " ".join(map(str, at_work))
                 raise CannotStart(

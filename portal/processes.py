@@ -257,12 +257,12 @@ def sweep(records: Iterable[Path], *, grace: float = 15) -> list[str]:
     return [file.stem for file in alive]
 
 
-def working_in(directory: Path) -> list[int]:
-    """The processes (of ours, or all as root) whose current directory this is: PostgreSQL's are in their data."""
+def with_mark(mark: str) -> list[int]:
+    """The processes, whoever's they are, whose command line holds the mark."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (entry / "cwd").readlink() == directory:
+            if mark.encode() in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
     return found
 
