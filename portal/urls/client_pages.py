@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tenants.urls import client_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("orders.urls")),
     path("", include("documents.urls")),
     path("", include((client_patterns, "tenants"))),
 ]
