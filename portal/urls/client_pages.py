@@ -11,6 +11,7 @@ from tenants.urls import client_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("orders.urls")),
+    path("", include("orders.urls")),
     path("", include("documents.urls")),
     path("", include((client_patterns, "tenants"))),
 ]
