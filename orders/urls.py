@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, lists
+from orders.pages import acting, details, intakes, lists, saved
 
 app_name = "orders"
 urlpatterns = [
     path("orders", lists.orders, name="list"),
     path("orders/export", lists.export, name="export"),
-    path("orders/views", lists.save_view, name="save_view"),
-    path("orders/views/<int:view_id>/delete", lists.delete_view, name="delete_view"),
+    path("orders/views", saved.save, name="save_view"),
+    path("orders/views/<int:view_id>/rename", saved.rename, name="rename_view"),
+    path("orders/views/<int:view_id>/delete", saved.delete, name="delete_view"),
     path("orders/cancel", acting.cancel, name="cancel"),
+    path("orders/answer-cancel", acting.answer_cancel, name="answer_cancel"),
     path("orders/verify", acting.verify, name="verify"),
     path("orders/hold", acting.hold, name="hold"),
     path("orders/release-hold", acting.release_hold, name="release_hold"),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import clock
 from core.batches import Outcome
 from core.errors import Refused
-from orders.models import Hold
-from orders.pages.lists import filters_of
+from orders.models import Hold, Order
+from orders.pages.filtering import filters_of
 from orders.queries import listing
 from orders.services import cancelling, holds, shipping, verification
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-MOST = 10_000
+MOST = listing.COUNT_LIMIT
+NAMED = 5
+"""How many refused orders of one reason are named."""
 
 
 def selected(request: PortalRequest) -> list[int]:
@@ -28,35 +29,62 @@ def selected(request: PortalRequest) -> list[int]:
     if request.POST.get("all") == "1":
         filters, _form = filters_of(request.GET)
         return list(listing.matching(filters, at=clock.now()).order_by("pk").values_list("pk", flat=True)[:MOST])
-    keys = [int(value) for value in request.POST.getlist("selected") if value.isdigit()]
+    keys = [int(value) for value in request.POST.getlist("selected") if value.isascii() and value.isdigit()]
     if not keys:
         raise Refused(_("受注を選んでください。"), code="nothing_selected")
-    return keys
+    return keys[:MOST]
 
 
 def told(request: PortalRequest, outcome: Outcome, done: Callable[[int], str]) -> HttpResponse:
     """Say what went and why the rest did not, back on the page where the person was."""
     if outcome.done:
         messages.success(request, done(len(outcome.done)))
-    for sentence, count in outcome.reasons().items():
-        messages.warning(request, _("%(count)s件は対象外です: %(why)s") % {"count": count, "why": sentence})
+    for sentence, numbers in _refused(outcome.refused).items():
+        named = "、".join(numbers[:NAMED]) + (_(" ほか") if len(numbers) > NAMED else "")
+        words = {"count": f"{len(numbers):,}", "why": sentence, "numbers": named}
+        messages.warning(request, _("%(count)s件は対象外です: %(why)s（%(numbers)s）") % words)
     back = request.POST.get("next") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = url(request, "orders:list")
     return HttpResponseRedirect(back)
 
 
+def _refused(refused: Mapping[int, Refused]) -> dict[str, list[str]]:
+    """The order numbers by the sentence that refused them, most frequent first."""
+    numbers = _numbers(refused)
+    by_sentence: dict[str, list[str]] = {}
+    for key, refusal in refused.items():
+        by_sentence.setdefault(str(refusal), []).append(numbers.get(key, f"#{key}"))
+    return dict(sorted(by_sentence.items(), key=lambda item: -len(item[1])))
+
+
+def _numbers(keys: Collection[int]) -> dict[int, str]:
+    return dict(Order.objects.filter(pk__in=list(keys)).values_list("pk", "number")) if keys else {}
+
+
 @page(Permission.CANCEL_ORDERS, methods=("POST",))
 def cancel(request: PortalRequest) -> HttpResponse:
     """Cancel orders, or ask for it where the warehouse works on them."""
     reason = request.POST.get("reason", "").strip() or _("画面からのキャンセル")
-    by = "client" if request.side == "client" else "operator"
-    outcome = cancelling.cancel(selected(request), by=by, reason=reason, actor=request.actor, at=clock.now())
+    outcome = cancelling.cancel(selected(request), by=request.side, reason=reason, actor=request.actor, at=clock.now())
     asked = len(outcome.requested)
     if asked:
-        messages.info(request, _("%s件は出荷作業中のため、キャンセルを依頼しました。") % asked)
+        sentence = _("%s件は出荷作業中のため、キャンセルを依頼しました。結果は受注の履歴に表示されます。")
+        messages.info(request, sentence % asked)
     gone = Outcome.of(outcome.done - outcome.requested, outcome.refused)
-    return told(request, gone, lambda n: ngettext("%s件をキャンセルしました。", "%s件をキャンセルしました。", n) % n)
+    return told(request, gone, lambda n: _("%s件をキャンセルしました。") % f"{n:,}")
+
+
+@page(Permission.CANCEL_ORDERS, methods=("POST",), side="operator")
+def answer_cancel(request: PortalRequest) -> HttpResponse:
+    """Answer the client's request to cancel: `accept` 1 cancels the order, anything else lets it go on."""
+    accept = request.POST.get("accept") == "1"
+    words = request.POST.get("answer", "").strip()
+    outcome = cancelling.answer_request(
+        selected(request), accept=accept, answer=words, actor=request.actor, at=clock.now()
+    )
+    done = _("%s件のキャンセルの依頼をお受けしました。") if accept else _("%s件のキャンセルの依頼をお断りしました。")
+    return told(request, outcome, lambda n: done % f"{n:,}")
 
 
 @page(Permission.VERIFY_ORDERS, methods=("POST",), side="operator")
@@ -64,7 +92,7 @@ def verify(request: PortalRequest) -> HttpResponse:
     """Answer every open reason of the orders."""
     answer = request.POST.get("answer", "").strip() or _("内容を確認しました")
     outcome = verification.answer(selected(request), answer=answer, actor=request.actor, at=clock.now())
-    return told(request, outcome, lambda n: _("%s件を確認済みにしました。") % n)
+    return told(request, outcome, lambda n: _("%s件を確認済みにしました。") % f"{n:,}")
 
 
 @page(Permission.HOLD_ORDERS, methods=("POST",), side="operator")
@@ -72,12 +100,12 @@ def hold(request: PortalRequest) -> HttpResponse:
     """Hold orders for a reason; one that waits for the client carries a question."""
     outcome = holds.place(
         selected(request),
-        reason=request.POST.get("reason", "other"),
+        reason=request.POST.get("hold_reason", ""),
         question=request.POST.get("question", "").strip(),
         actor=request.actor,
         at=clock.now(),
     )
-    return told(request, outcome, lambda n: _("%s件を保留にしました。") % n)
+    return told(request, outcome, lambda n: _("%s件を保留にしました。") % f"{n:,}")
 
 
 @page(Permission.HOLD_ORDERS, methods=("POST",), side="operator")
@@ -85,21 +113,21 @@ def release_hold(request: PortalRequest) -> HttpResponse:
     """Release every hold of the orders."""
     reason = request.POST.get("reason", "").strip() or _("確認が済みました")
     outcome = holds.release(selected(request), reason=reason, actor=request.actor, at=clock.now())
-    return told(request, outcome, lambda n: _("%s件の保留を解除しました。") % n)
+    return told(request, outcome, lambda n: _("%s件の保留を解除しました。") % f"{n:,}")
 
 
 @page(Permission.RELEASE_ORDERS, methods=("POST",), side="operator")
 def release(request: PortalRequest) -> HttpResponse:
     """Hand orders to the warehouse."""
     outcome = shipping.release(selected(request), actor=request.actor, at=clock.now())
-    return told(request, outcome, lambda n: _("%s件を出荷指示しました。") % n)
+    return told(request, outcome, lambda n: _("%s件を出荷指示しました。") % f"{n:,}")
 
 
 @page(Permission.ANSWER_QUESTIONS, methods=("POST",), side="client")
 def answer(request: PortalRequest, hold_id: int) -> HttpResponse:
     """The client answers what a hold asks; that moves the order on by itself."""
-    if not Hold.objects.filter(pk=hold_id).exists():
-        raise Refused(_("この確認事項は見つかりません。"), code="not_found")
+    if not Hold.objects.filter(pk=hold_id, party="client").exists():
+        raise Http404
     holds.answer(hold_id, answer=request.POST.get("answer", "").strip(), actor=request.actor, at=clock.now())
     messages.success(request, _("回答しました。受注は次の工程に進みます。"))
     return told(request, Outcome(), lambda _count: "")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from documents import queries as documents
+from documents.kinds import visible
 from orders.queries import detail, overview, timeline
+from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page
 from tenants.roles import Permission
 
@@ -13,15 +17,22 @@ from tenants.roles import Permission
 @page(Permission.VIEW_ORDERS)
 def order(request: PortalRequest, order_id: int) -> HttpResponse:
     """Where the order is, what comes next and when, and everything behind it."""
-    found = detail.of_order(order_id)
+    found = detail.of_order(order_id, side=request.side)
     if found is None:
         raise Http404
-    return render(
-        request, "orders/detail.html", {"detail": found, "order": found.order, "entries": timeline.of_order(order_id)}
-    )
+    kinds = visible(money=Permission.VIEW_BILLING in request.permissions)
+    shown = {
+        "detail": found,
+        "order": found.order,
+        "entries": timeline.of_order(order_id),
+        "papers": documents.of_order(order_id, kinds, side=request.side),
+        "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],
+    }
+    return render(request, "orders/detail.html", shown)
 
 
 @page(Permission.VIEW_ORDERS)
 def questions(request: PortalRequest) -> HttpResponse:
-    """Everything that is asked of the client, oldest first."""
-    return render(request, "orders/questions.html", {"questions": overview.questions()})
+    """Everything that is asked of the client, what is due first at the top."""
+    asked = overview.questions(limit=overview.QUESTIONS, side=request.side)
+    return render(request, "orders/questions.html", {"questions": asked, "total": overview.question_count()})

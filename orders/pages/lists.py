@@ -1,162 +1,102 @@
-"""受注: the list with its filters, saved views, file export and what may be done with many."""
+"""受注: the list with its filters, and what it shows as a file."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.errors import Refused
-from core.text import PREFECTURES
+from core.paging import Page
 from orders.lifecycle import PHASES
-from orders.models import Channel, SavedView
+from orders.pages.filtering import filters_of, kept
+from orders.pages.saved import views_of
 from orders.queries import listing
-from orders.queries.listing import AT_RISK, DUE_TODAY, LATE, Filters
+from orders.queries.listing import Filters, Row
+from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-DUE = {LATE: gettext_lazy("遅れ"), AT_RISK: gettext_lazy("まもなく期限"), DUE_TODAY: gettext_lazy("本日期限")}
-KEPT = ("phase", "channel", "q", "first", "last", "prefecture", "due", "sort")
-"""The parameters that make up a view."""
-
-
-class FilterForm(forms.Form):
-    """What the list can be narrowed to, besides phase and text."""
-
-    channel = forms.ChoiceField(label=gettext_lazy("チャネル"), required=False)
-    due = forms.ChoiceField(
-        label=gettext_lazy("出荷期限"), required=False, choices=[("", gettext_lazy("すべて")), *DUE.items()]
-    )
-    first = forms.DateField(
-        label=gettext_lazy("受注日（から）"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=gettext_lazy("受注日（まで）"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    prefecture = forms.ChoiceField(
-        label=gettext_lazy("お届け先"),
-        required=False,
-        choices=[("", gettext_lazy("すべて")), *((name, name) for name in PREFECTURES)],
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        channels = Channel.objects.order_by("name").values_list("code", "name")
-        self.fields["channel"].choices = [("", _("すべて")), *channels]  # type: ignore[attr-defined]
-
-
-def filters_of(query: QueryDict) -> tuple[Filters, FilterForm]:
-    """The filters of an address; what makes no sense in it narrows nothing and is said beside its field."""
-    form = FilterForm(query)
-    form.is_valid()
-    clean = form.cleaned_data
-    known = {phase.code for phase in PHASES}
-    return (
-        Filters(
-            phases=tuple(code for code in query.getlist("phase") if code in known),
-            channel=clean.get("channel", ""),
-            text=query.get("q", "").strip(),
-            first=clean.get("first"),
-            last=clean.get("last"),
-            prefecture=clean.get("prefecture", ""),
-            due=clean.get("due", ""),
-            sort=query.get("sort", "-ordered_at"),
-        ),
-        form,
-    )
+ACTS = ("cancel", "verify", "hold", "release_hold", "release")
+_ACTING = frozenset({Permission.CANCEL_ORDERS, Permission.VERIFY_ORDERS, Permission.HOLD_ORDERS})
 
 
 @page(Permission.VIEW_ORDERS)
 def orders(request: PortalRequest) -> HttpResponse:
     """The list."""
     filters, form = filters_of(request.GET)
-    now = clock.now()
-    found = listing.page(filters, at=now, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    total = listing.count(filters, at=now)
-    return render(
-        request,
-        "orders/list.html",
-        {
-            "page": found,
-            "filters": filters,
-            "form": form,
-            "total": total,
-            "beyond": total > listing.COUNT_LIMIT,
-            "phases": _phase_chips(request, filters),
-            "views": SavedView.objects.filter(person_id=request.person.pk, side=request.side).order_by("name"),
-            "query": _kept(request.GET),
-        },
-    )
+    now, query = clock.now(), kept(request.GET)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    found = listing.page(filters, at=now, side=request.side, after=after, before=before)
+    views = views_of(request, query)
+    shown = {
+        "page": found,
+        "filters": filters,
+        "form": form,
+        "phases": _phase_chips(request, filters),
+        "views": views,
+        "shown_view": next((view for view in views if view.is_shown), None),
+        "query": query,
+        "everything": not filters.is_narrow,
+    }
+    return render(request, "orders/list.html", {**shown, **_counts(filters, found), **_bulk(request, query)})
+
+
+def _counts(filters: Filters, found: Page[Row]) -> dict[str, Any]:
+    """How many match. What fills one page needs no counting; what is past the limit is not counted on."""
+    alone = not found.after and not found.before
+    total = len(found.rows) if alone else listing.count(filters, at=clock.now())
+    beyond = total > listing.COUNT_LIMIT
+    return {
+        "total": total,
+        "beyond": beyond,
+        "limit": listing.COUNT_LIMIT,
+        "pager_total": None if beyond else total,
+        "bulk_total": total if not alone and not beyond else None,
+    }
+
+
+def _bulk(request: PortalRequest, query: str) -> dict[str, Any]:
+    """What can be done with the selected rows; the addresses carry the filters, for all that match."""
+    return {
+        "can_act": bool(_ACTING & request.permissions),
+        "acts": {act: f"{url(request, f'orders:{act}')}?{query}" for act in ACTS},
+        "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],
+    }
 
 
 def _phase_chips(request: PortalRequest, filters: Filters) -> list[dict[str, Any]]:
-    """Each phase with its number and the address that shows it alone, or all again."""
+    """Each phase that has orders, with its number and the address that adds it to the filter, or takes it off."""
     counts = listing.by_phase()
-    chips = []
-    for phase in PHASES:
-        if not counts[phase.code] and phase.code not in filters.phases:
-            continue
-        query = request.GET.copy()
-        for name in ("after", "before", "phase"):
-            query.pop(name, None)
-        if phase.code not in filters.phases:
-            query["phase"] = phase.code
-        label = phase.staff if request.side == "operator" else phase.client
-        chips.append(
-            {
-                "label": _(label),
-                "count": counts[phase.code],
-                "tone": phase.tone,
-                "active": phase.code in filters.phases,
-                "query": query.urlencode(),
-            }
-        )
-    return chips
+    return [
+        {
+            "words": f"{_(phase.staff if request.side == 'operator' else phase.client)} {counts[phase.code]:,}",
+            "active": phase.code in filters.phases,
+            "url": _toggled(request, phase.code),
+        }
+        for phase in PHASES
+        if counts[phase.code] or phase.code in filters.phases
+    ]
 
 
-def _kept(query: QueryDict) -> str:
-    return urlencode([(name, value) for name in KEPT for value in query.getlist(name) if value])
+def _toggled(request: PortalRequest, code: str) -> str:
+    query = QueryDict(kept(request.GET), mutable=True)
+    phases = query.getlist("phase")
+    query.setlist("phase", [one for one in phases if one != code] if code in phases else [*phases, code])
+    return f"{url(request, 'orders:list')}?{query.urlencode()}"
 
 
 @page(Permission.EXPORT_ORDERS)
 def export(request: PortalRequest) -> HttpResponse:
-    """What the list shows, as a file."""
+    """What the list shows, as a file: `encoding` cp932 or (usually) UTF-8."""
     filters, _form = filters_of(request.GET)
-    encoding = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8-sig"
-    now: datetime = clock.now()
-    content = listing.export(filters, at=now, encoding=encoding)
-    name = f"{_('受注')}_{now:%Y%m%d%H%M}.csv"
+    encoding, charset = ("cp932", "cp932") if request.GET.get("encoding") == "cp932" else ("utf-8-sig", "utf-8")
+    now = clock.now()
+    name = f"{_('受注')}_{localtime(now):%Y%m%d%H%M}.csv"
     header = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    charset = "cp932" if encoding == "cp932" else "utf-8"
+    content = listing.export(filters, at=now, encoding=encoding)
     return HttpResponse(content, content_type=f"text/csv; charset={charset}", headers={"Content-Disposition": header})
-
-
-@page(Permission.VIEW_ORDERS, methods=("POST",))
-def save_view(request: PortalRequest) -> HttpResponse:
-    """Keep the filters at hand under a name; the same name again replaces."""
-    name = request.POST.get("name", "").strip()[:60]
-    query = _kept(QueryDict(request.POST.get("query", "")))
-    if not name:
-        raise Refused(_("ビューの名前を入れてください。"), code="no_name", field="name")
-    SavedView.objects.update_or_create(
-        person_id=request.person.pk, side=request.side, name=name, defaults={"query": query}
-    )
-    messages.success(request, _("ビュー「%s」を保存しました。") % name)
-    return HttpResponseRedirect(f"{url(request, 'orders:list')}?{query}")
-
-
-@page(Permission.VIEW_ORDERS, methods=("POST",))
-def delete_view(request: PortalRequest, view_id: int) -> HttpResponse:
-    """Forget a saved view of one's own."""
-    SavedView.objects.filter(pk=view_id, person_id=request.person.pk).delete()
-    messages.success(request, _("ビューを削除しました。"))
-    return HttpResponseRedirect(url(request, "orders:list"))

@@ -5,108 +5,147 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from core.periods import TOKYO
-from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, MOVES, Phase
-from orders.models import Hold, Line, Order, Parcel, Shipment, ShipmentLine, Verification
+from core.wording import Sentence
+from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed
+from orders.models import CancelRequest, Hold, Line, Order, Shipment, Verification
 from orders.queries import facts
-from orders.tracking import CARRIERS
+from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way
+from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
+
+Side = Literal["client", "operator"]
 
 
 @dataclass(frozen=True)
-class Tracked:
-    """A parcel with the carrier's page for it."""
+class HoldRow:
+    """A hold in words. party: who has to act, as a code; waits_for: the same in words. expected_end: until when."""
 
-    carrier: str
-    number: str
-    url: str
+    pk: int
+    reason: Sentence
+    party: str
+    waits_for: Sentence
+    question: str
+    answer: str
+    placed_at: datetime
+    placed_by: str
+    expected_end: datetime | None
+    is_open: bool
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A shipment with its parcels and what it holds."""
+class Check:
+    """Why the order is looked at before release, by which rule in which version, and the answer where there is one."""
 
-    shipment: Shipment
-    parcels: Sequence[Tracked]
-    lines: Sequence[ShipmentLine]
+    reason: Sentence
+    rule: str
+    rule_version: int
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Detail:
-    """An order with all that belongs to it. moves: what may be done now, by code. next_at: when what is next is due."""
+    """An order with all that belongs to it. moves: what may be done now, by code.
+
+    state, next: where it stands and what comes next, in words. next_at, next_on: when that is due, where it is known.
+    cancel_request: the request to cancel that waits for the operator.
+    """
 
     order: Order
     phase: Phase
-    next_at: datetime | date | None
-    lines: Sequence[Line]
+    state: Sentence
+    next: Sentence | None
+    next_at: datetime | None
+    next_on: date | None
+    way: Sequence[Step]
+    lines: Sequence[LineRow]
+    money: Sequence[Money]
+    taxes: Sequence[Money]
     shipments: Sequence[Sent]
-    holds: Sequence[Hold]
-    verifications: Sequence[Verification]
+    holds: Sequence[HoldRow]
+    checks: Sequence[Check]
+    cancel_request: CancelRequest | None
     moves: frozenset[str]
 
     @property
-    def active_holds(self) -> list[Hold]:
-        return [hold for hold in self.holds if hold.released_at is None]
-
-    @property
-    def questions(self) -> list[Hold]:
+    def questions(self) -> list[HoldRow]:
         """What the client is asked and has not answered."""
-        return [hold for hold in self.active_holds if hold.party == "client"]
+        return [hold for hold in self.holds if hold.is_open and hold.party == "client"]
 
     @property
-    def open_verifications(self) -> list[Verification]:
-        return [reason for reason in self.verifications if reason.answered_at is None]
+    def open_checks(self) -> list[Check]:
+        return [check for check in self.checks if check.answered_at is None]
 
 
-def of_order(order_id: int) -> Detail | None:
-    """The order with that id, None for a stranger's. A constant number of queries."""
-    order = (
-        Order.objects.select_related("channel", "intake")
-        .prefetch_related(
-            Prefetch("lines", Line.objects.order_by("position")),
-            Prefetch("shipments", Shipment.objects.order_by("position").prefetch_related("parcels", "lines__line")),
-            Prefetch("holds", Hold.objects.order_by("-placed_at", "-id")),
-            Prefetch("verifications", Verification.objects.order_by("id")),
-        )
-        .filter(pk=order_id)
-        .first()
-    )
+def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
+    """The order with that id, None where the client at hand has none. A constant number of queries."""
+    order = _loaded().filter(pk=order_id).first()
     if order is None:
         return None
     known = facts.of_order(order_id)
     phase = BY_CODE[order.phase]
-    holds = list(order.holds.all())
+    next_at = _next_at(order, phase)
     return Detail(
         order=order,
         phase=phase,
-        next_at=_next_at(order, phase, holds),
-        lines=list(order.lines.all()),
-        shipments=[_sent(shipment) for shipment in order.shipments.all()],
-        holds=holds,
-        verifications=list(order.verifications.all()),
-        moves=frozenset(
-            code for code, move in MOVES.items() if move.subject == "order" and move.refusal(known) is None
-        ),
+        state=Sentence(phase.staff if side == "operator" else phase.client),
+        next=Sentence(phase.next) if phase.next else None,
+        next_at=next_at if isinstance(next_at, datetime) else None,
+        next_on=None if isinstance(next_at, datetime) else next_at,
+        way=way(order, known),
+        lines=[line_row(line) for line in order.lines.all()],
+        money=money(order),
+        taxes=taxes(order),
+        shipments=[sent(shipment) for shipment in order.shipments.all()],
+        holds=[hold_row(hold, side=side) for hold in order.holds.all()],
+        checks=[_check(reason) for reason in order.verifications.all()],
+        cancel_request=next(iter(order.cancel_requests.all()), None),
+        moves=frozenset(move.code for move in allowed(known)),
     )
 
 
-def _sent(shipment: Shipment) -> Sent:
-    parcels = [_tracked(parcel) for parcel in shipment.parcels.all() if parcel.label_cancelled_at is None]
-    return Sent(shipment, parcels, list(shipment.lines.all()))
+def _loaded() -> QuerySet[Order]:
+    shipments = Shipment.objects.order_by("position").prefetch_related("parcels", "lines__line")
+    return Order.objects.select_related("channel", "intake").prefetch_related(
+        Prefetch("lines", Line.objects.order_by("position")),
+        Prefetch("shipments", shipments),
+        Prefetch("holds", Hold.objects.order_by("-placed_at", "-id")),
+        Prefetch("verifications", Verification.objects.order_by("id")),
+        Prefetch("cancel_requests", CancelRequest.objects.filter(answered_at=None)),
+    )
 
 
-def _tracked(parcel: Parcel) -> Tracked:
-    carrier = CARRIERS.get(parcel.carrier)
-    if carrier is None:
-        return Tracked(parcel.carrier, parcel.tracking_number, "")
-    return Tracked(carrier.name, parcel.tracking_number, carrier.url.format(n=parcel.tracking_number))
+def hold_row(hold: Hold, *, side: Side = "client") -> HoldRow:
+    """The hold as a page shows it."""
+    known = HOLD_REASONS.get(hold.reason)
+    label = (known.staff if side == "operator" else known.client) if known else hold.reason
+    return HoldRow(
+        pk=hold.pk,
+        reason=Sentence(label),
+        party=hold.party,
+        waits_for=Sentence(PARTIES.get(hold.party, hold.party)),
+        question=hold.question,
+        answer=hold.answer,
+        placed_at=hold.placed_at,
+        placed_by=hold.placed_by,
+        expected_end=hold.expected_end,
+        is_open=hold.released_at is None,
+    )
 
 
-def _next_at(order: Order, phase: Phase, holds: Sequence[Hold]) -> datetime | date | None:
+def _check(reason: Verification) -> Check:
+    label = Sentence(VERIFICATION_REASONS.get(reason.reason, reason.reason))
+    return Check(label, reason.rule, reason.rule_version, reason.answer, reason.answered_by, reason.answered_at)
+
+
+def _next_at(order: Order, phase: Phase) -> datetime | date | None:
     """The date that belongs to the phase's next step; the keys are those that orders.lifecycle.PHASES names."""
-    ends = [hold.expected_end for hold in holds if hold.released_at is None and hold.expected_end]
+    ends = [hold.expected_end for hold in order.holds.all() if hold.released_at is None and hold.expected_end]
     completes = order.delivered_at + timedelta(days=AUTO_COMPLETE_DAYS) if order.delivered_at else None
     dates: Mapping[str, datetime | date | None] = {
         "expected_end": max(ends, default=None),

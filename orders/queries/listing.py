@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +15,7 @@ from core import sheets
 from core.paging import PAGE_ROWS, Page, page_of
 from core.periods import TOKYO, Period
 from core.text import search_key
-from core.wording import _
+from core.wording import Sentence, _
 from orders.lifecycle import BY_CODE, PHASES, Phase
 from orders.models import Order
 
@@ -37,6 +38,8 @@ OPEN_PHASES = tuple(
     phase.code for phase in PHASES if phase.code not in ("cancelled", "completed", "delivered", "shipped")
 )
 """Phases in which something still has to be shipped."""
+
+Side = Literal["client", "operator"]
 
 LATE, AT_RISK, DUE_TODAY = "late", "at_risk", "today"
 RISK = timedelta(hours=2)
@@ -71,7 +74,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """An order as a line of the list, ready to be shown."""
+    """An order as a line of the list, ready to be shown. state: the phase's name for whoever reads."""
 
     pk: int
     number: str
@@ -84,8 +87,9 @@ class Row:
     units: int
     total: Decimal
     phase: Phase
-    next: str
+    state: Sentence
     due_at: datetime | None
+    warn_at: datetime | None
     is_late: bool
     is_open: bool
     is_gift: bool
@@ -139,12 +143,14 @@ def _due(due: str, at: datetime) -> Q:
     }.get(due, Q())
 
 
-def page(filters: Filters, *, at: datetime, after: str = "", before: str = "", size: int = PAGE_ROWS) -> Page[Row]:
+def page(
+    filters: Filters, *, at: datetime, side: Side = "client", after: str = "", before: str = "", size: int = PAGE_ROWS
+) -> Page[Row]:
     """One page of the list: two queries, whatever its length and depth. A cursor that is none is Refused."""
     orders = matching(filters, at=at).select_related("channel")
     found = page_of(orders, order=filters.order, after=after, before=before, size=size)
     quantities = _quantities([order.pk for order in found.rows])
-    rows = [_row(order, *quantities.get(order.pk, (0, 0)), at=at) for order in found.rows]
+    rows = [_row(order, *quantities.get(order.pk, (0, 0)), at=at, side=side) for order in found.rows]
     return Page(rows=rows, after=found.after, before=found.before)
 
 
@@ -158,9 +164,10 @@ def _quantities(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         return {order_id: (lines, int(units)) for order_id, lines, units in cursor.fetchall()}
 
 
-def _row(order: Order, lines: int, units: int, *, at: datetime) -> Row:
+def _row(order: Order, lines: int, units: int, *, at: datetime, side: Side) -> Row:
     phase = BY_CODE[order.phase]
     is_open = order.phase in OPEN_PHASES
+    due_at = order.ship_due_at if is_open else None
     return Row(
         pk=order.pk,
         number=order.number,
@@ -173,9 +180,10 @@ def _row(order: Order, lines: int, units: int, *, at: datetime) -> Row:
         units=units,
         total=order.total,
         phase=phase,
-        next=phase.next,
-        due_at=order.ship_due_at if is_open else None,
-        is_late=bool(is_open and order.ship_due_at and order.ship_due_at < at),
+        state=Sentence(phase.staff if side == "operator" else phase.client),
+        due_at=due_at,
+        warn_at=due_at - RISK if due_at else None,
+        is_late=due_at is not None and due_at < at,
         is_open=is_open,
         is_gift=order.is_gift,
         wished_date=order.wished_date,
@@ -202,7 +210,7 @@ HEAD = (
 
 def export(filters: Filters, *, at: datetime, encoding: str = "utf-8-sig") -> bytes:
     """What the list shows as a CSV file, EXPORT_ROWS at most. encoding: utf-8-sig or cp932."""
-    return sheets.csv_file([str(title) for title in HEAD], _cells(filters, at), encoding=encoding)
+    return sheets.csv_file([Sentence(title) for title in HEAD], _cells(filters, at), encoding=encoding)
 
 
 def _cells(filters: Filters, at: datetime) -> Iterator[tuple[object, ...]]:
@@ -212,7 +220,7 @@ def _cells(filters: Filters, at: datetime) -> Iterator[tuple[object, ...]]:
             order.number,
             order.channel.name,
             _stamp(order.ordered_at),
-            BY_CODE[order.phase].client,
+            Sentence(BY_CODE[order.phase].client),
             order.buyer_name,
             order.ship_name,
             order.ship_prefecture,

@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from core.models import Event
 from core.periods import TOKYO, Period
 from orders.models import Hold, Intake, Order
+from orders.queries.detail import HoldRow, Side, hold_row
 from orders.queries.listing import OPEN_PHASES
+
+QUESTIONS = 50
+"""How many questions a page shows."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with the order it is about."""
+
+    hold: HoldRow
+    order: Order
 
 
 @dataclass(frozen=True)
@@ -40,10 +52,11 @@ def movement(at: datetime) -> Movement:
     return Movement(**{_COUNTED[name]: n for name, n in counted})
 
 
-def questions(*, limit: int = 50) -> list[Hold]:
-    """What the client is asked and has not answered, oldest first, each with its order."""
+def questions(*, limit: int = QUESTIONS, side: Side = "client") -> list[Asked]:
+    """What the client is asked and has not answered: what ends first at the top, then what was asked first."""
     asked = Hold.objects.filter(party="client", released_at=None).select_related("order", "order__channel")
-    return list(asked.order_by("placed_at", "id")[:limit])
+    first = asked.order_by(F("expected_end").asc(nulls_last=True), "placed_at", "id")[:limit]
+    return [Asked(hold_row(hold, side=side), hold.order) for hold in first]
 
 
 def question_count() -> int:

@@ -48,10 +48,15 @@ def _held(data: Data) -> Sentence:
 
 
 def _shipped(data: Data) -> Sentence:
-    code = str(data.get("carrier", ""))
+    code = str(data.get("carrier") or "")
     carrier = CARRIERS[code].name if code in CARRIERS else code
     numbers = "、".join(map(str, data.get("tracking_numbers") or ()))
     return Sentence(_("出荷しました（%(carrier)s %(numbers)s）"), carrier=Sentence(carrier), numbers=numbers)
+
+
+def _cancel_answered(data: Data) -> Sentence:
+    accepted = _("キャンセルの依頼をお受けしました")
+    return Sentence(accepted if data.get("accepted") else _("キャンセルの依頼をお断りしました"))
 
 
 _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
@@ -65,7 +70,7 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.scheduled": (_plain(_("出荷日を決めました（%(ship_on)s）"), "ship_on"), "moving"),
     "order.paid": (_plain(_("入金を確認しました")), "moving"),
     "order.cancel_requested": (_plain(_("キャンセルの依頼がありました")), "attention"),
-    "order.cancel_declined": (_plain(_("キャンセルの依頼をお断りしました")), "attention"),
+    "order.cancel_request_answered": (_cancel_answered, "attention"),
     "order.cancelled": (_plain(_("キャンセルしました")), "trouble"),
     "shipment.released": (_plain(_("出荷指示をしました（%(units)s点）"), "units"), "moving"),
     "shipment.picked": (_plain(_("ピッキングしました（%(units)s点）"), "units"), "moving"),
@@ -79,6 +84,7 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "sla.missed": (_plain(_("約束の期限を過ぎました")), "trouble"),
     "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
 }
+_DETAILS = ("question", "answer", "release_reason", "text")
 _UNSAID = frozenset({"sla.due_moved"})
 
 
@@ -93,7 +99,7 @@ def _entry(event: Event) -> Entry:
         at=event.at,
         text=say(event.data),
         who=event.actor_name,
-        detail=str(event.data.get("question") or event.data.get("answer") or event.data.get("text") or ""),
+        detail=next((str(event.data[name]) for name in _DETAILS if event.data.get(name)), ""),
         tone=tone,  # type: ignore[arg-type]
         event_id=event.pk,
     )
