@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -9,8 +10,11 @@ from django.db.models import Q
 class Document(models.Model):
     """A file that is kept: what it is, whose, of when, and where its bytes lie. Written by documents.services alone.
 
-    An issued document never changes; a correction is a new one that `supersedes` it. amount: yen including tax, for
-    the search that 電子帳簿保存法 asks for. retain_until: not deleted before that day.
+    What is kept never changes; a correction is a new document that `supersedes` the old one. direction: as the operator
+    sees it (issued to the client, received from it). amount: yen including tax, for the search that 電子帳簿保存法 asks
+    for. rejection: why it was refused, of documents.verdicts. retain_until: not deleted
+    before that day; the row stays when the bytes are gone. search, counterparty_key: core.text.search_key of what it is
+    found by.
     """
 
     QUARANTINE, READY, REJECTED = "quarantine", "ready", "rejected"
@@ -39,10 +43,22 @@ class Document(models.Model):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     deleted_at = models.DateTimeField(null=True)
+    search = models.TextField(db_default="")
+    counterparty_key = models.CharField(max_length=200, db_default="")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=Q(supersedes__isnull=False) & ~Q(state="rejected"),
+                name="document_superseded_once",
+            )
+        ]
         indexes = [
             models.Index(fields=["-transaction_date", "-id"], name="document_by_date"),
             models.Index(fields=["order_id"], name="document_of_order", condition=Q(order_id__isnull=False)),
             models.Index(fields=["invoice_id"], name="document_of_invoice", condition=Q(invoice_id__isnull=False)),
+            models.Index(fields=["retain_until"], name="document_expiry", condition=Q(deleted_at__isnull=True)),
+            models.Index(fields=["created_at"], name="document_unchecked", condition=Q(state="quarantine")),
+            GinIndex(fields=["search"], name="document_search", opclasses=["public.gin_trgm_ops"]),
         ]

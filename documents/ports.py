@@ -1,4 +1,4 @@
-"""What the documents ask of the place their bytes are kept in.
+"""What the documents ask of the place their bytes are kept in, and of whoever looks for viruses in them.
 
 Two places exist, `stores.local` (a disk, encrypted at rest) and `stores.s3` (any S3); one contract test runs over both.
 """
@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
 from core.scope import CODE
+from documents.verdicts import Verdict
 
 _KEY = re.compile(rf"({CODE.pattern})/([0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}})")
 
@@ -96,6 +97,17 @@ class DirectStore(Store, Protocol):
 
     def download_url(self, key: str, *, filename: str, content_type: str, seconds: int = ...) -> str:
         """A link that saves the file under `filename` (Japanese is kept), valid for `seconds`."""
+
+
+class ScannerAway(Exception):  # noqa: N818 (named for what was met)
+    """The scanner gave no answer. Asking again later may help; until then nothing is known of the file."""
+
+
+class Scanner(Protocol):
+    """Somebody who looks for viruses."""
+
+    def scan(self, stream: Readable) -> Verdict:
+        """Look through everything `stream` gives. Raises ScannerAway; whatever the stream raises passes through."""
 
 
 def key_for(client: str, file: UUID) -> str:

@@ -32,6 +32,8 @@ class Environment(BaseSettings):
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_region: str = "ap-northeast-1"
+    s3_public_endpoint_url: str = ""
+    clamav_url: str = ""
 
     mail_url: str = ""
     mail_from: str = "portal@localhost"
@@ -44,6 +46,13 @@ class Environment(BaseSettings):
     def _postgresql(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("clamav_url")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        if value and not value.startswith(("tcp://", "unix:///")):
+            raise ValueError("must be tcp://host:port or unix:///path")
         return value
 
     @field_validator("base_domain")

@@ -1,8 +1,11 @@
-"""The places that files are kept in, real ones: a scratch folder, and an S3 server over HTTP."""
+"""The places that files are kept in, real ones: a scratch folder, and an S3 server over HTTP; and who looks at them."""
 
 from __future__ import annotations
 
 import secrets
+import socketserver
+import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,3 +57,36 @@ def secret() -> str:
 @pytest.fixture
 def local(tmp_path: Path, secret: str) -> LocalStore:
     return LocalStore(tmp_path / "files", keyring=Keyring([secret]))
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+CLAMD_TAKES = 1024 * 1024
+
+
+class _Clamd(socketserver.StreamRequestHandler):
+    """Speaks as clamd 1.4.6 does, recorded from one that knew a signature of the EICAR file."""
+
+    def handle(self) -> None:
+        assert self.rfile.read(10) == b"zINSTREAM\0"
+        content = b""
+        while length := struct.unpack("!L", self.rfile.read(4))[0]:
+            content += self.rfile.read(length)
+            if len(content) > CLAMD_TAKES:
+                self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
+                return
+        self.wfile.write(b"stream: Eicar-Own.UNOFFICIAL FOUND\0" if EICAR in content else b"stream: OK\0")
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+@pytest.fixture
+def clamd() -> Iterator[str]:
+    """Where a virus scanner answers."""
+    with _Server(("127.0.0.1", 0), _Clamd) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"tcp://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,1 @@
+"""Those who look for viruses, one module each: see documents.ports.Scanner."""
