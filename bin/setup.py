@@ -45,7 +45,7 @@ SYSTEM_BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
 # What a tool says when it fails, and what to do about it.
 REMEDIES = {
     r"No space left on device|ENOSPC|Errno 28": "The disk is full. Make room and run it again: it goes on from there.",
-    r"ensurepip is not available|No module named '?(venv|ensurepip)": (
+    r"ensurepip is not\s+available|No module named '?(venv|ensurepip)": (
         "Python's venv module is not complete here. On Debian 12: apt install python3-venv"
     ),
     r"DO NOT MATCH THE HASHES|EINTEGRITY": (
@@ -90,7 +90,6 @@ class Step:
         key = self.key()
         if self.product.exists() and stamp.exists() and stamp.read_text() == key:
             return
-        check_space()
         say(f"  {self.name} …")
         began = time.monotonic()
         stamp.unlink(missing_ok=True)
@@ -108,7 +107,7 @@ def say(line: str, *, over: bool = False) -> None:
 def check_space() -> None:
     """Refuse to begin what the disk cannot hold."""
     free = shutil.disk_usage(ROOT).free
-    if free < SPACE_NEEDED and not (VENV / "stamps").exists():
+    if free < SPACE_NEEDED:
         raise Trouble(
             f"The disk of {ROOT} has {free // 2**20} MB free, and the set-up needs {SPACE_NEEDED // 2**20} MB."
             " Make room, and run it again."
@@ -140,7 +139,7 @@ def run(argv: Sequence[str | Path], **environment: str) -> None:
 
 def explain(tool: str, said: str) -> str:
     """What to do about a tool's failure; its last lines where nothing better is known."""
-    last = "\n    ".join(said.strip().splitlines()[-12:])
+    last = "\n    ".join(line[:160] for line in said.strip().splitlines()[-12:])
     for pattern, remedy in REMEDIES.items():
         if re.search(pattern, said):
             return f"{remedy}\n    ({tool} said, in full in {LOG.relative_to(ROOT)}:)\n    {last}"
@@ -163,6 +162,7 @@ def ensure_venv() -> None:
     activate = VENV / "bin" / "activate"
     if PYTHON.exists() and activate.exists() and str(VENV) in activate.read_text() and (VENV / "bin" / "pip").exists():
         return
+    check_space()
     say("  Python environment …")
     run([sys.executable, "-m", "venv", "--clear", VENV])
     say("  Python environment: done", over=True)

@@ -87,7 +87,7 @@ def test_inputs_are_told_apart_however_they_are_cut(setup: ModuleType, tmp_path:
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("npm error code ENOSPC", "The disk is full"),
-        ("The virtual environment was not created successfully because ensurepip is not available.", "apt install"),
+        ("The virtual environment was not created successfully because ensurepip is not\navailable.", "apt install"),
         ("Temporary failure in name resolution", "cannot be reached"),
         ("npm error getaddrinfo EAI_AGAIN", "cannot be reached"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one the lock names"),
@@ -97,7 +97,7 @@ def test_inputs_are_told_apart_however_they_are_cut(setup: ModuleType, tmp_path:
 )
 def test_what_a_tool_says_becomes_what_to_do(setup: ModuleType, said: str, remedy: str) -> None:
     assert remedy in setup.explain("pip", said)
-    assert said in setup.explain("pip", said)
+    assert said.splitlines()[-1] in setup.explain("pip", said)
 
 
 def test_a_failing_tool_is_quoted_and_logged(setup: ModuleType) -> None:
