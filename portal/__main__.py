@@ -6,7 +6,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from portal.commands import bootstrap, demo, play, probe, status, stop, up
+from portal.commands import bootstrap, code, demo, play, probe, status, stop, up
 from portal.processes import CannotStart
 
 COMMANDS: dict[str, ModuleType] = {
@@ -15,6 +15,7 @@ COMMANDS: dict[str, ModuleType] = {
     "stop": stop,
     "status": status,
     "play": play,
+    "code": code,
     "probe": probe,
     "bootstrap": bootstrap,
 }

@@ -42,7 +42,7 @@ def close(companies: tuple[Company, ...], billing: Billing) -> None:
             promises.freeze(month_of(MONTH), actor=billing.clerk, at=finalised)
             issuing.finalise(invoice.pk, actor=billing.clerk, at=finalised)
             document = issuing.issue(invoice.pk, actor=billing.clerk, at=finalised)
-        _open(billing.readers[company.code], f"/documents/{document.public_id}/content")
+        _open(billing.readers[company.code], f"/documents/{document.pk}/view")
 
 
 def _draft(billing: Billing, now: datetime) -> Invoice:

@@ -100,14 +100,14 @@ class Month:
 
     def _upload(self, company: Company, delivery: Delivery) -> Sent:
         """Send a file as a person does: the page's form, with the file in it."""
-        visitor = self.visitors[company.code]
-        response = visitor.send(
+        response = self.visitors[company.code].send(
             "/intakes",
             {"channel": company.channel},
             files={"file": (delivery.name, delivery.data, "text/csv")},
+            expect=422 if delivery.again else 200,
         )
         last = str(response.url).rstrip("/").rsplit("/", 1)[-1]
-        sent = Sent(company, delivery, int(last) if last.isdigit() and not delivery.again else None)
+        sent = Sent(company, delivery, None if delivery.again else int(last))
         self.sent.append(sent)
         return sent
 
