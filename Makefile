@@ -23,7 +23,7 @@ stop: ## End the running portal
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m portal stop; else echo "Nothing is set up here."; fi
 
 status: ## Say whether the portal runs, and where
-	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m portal status; else echo "Nothing is set up here."; fi
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m portal status || true; else echo "Nothing is set up here."; fi
 
 check: setup ## The checks that run nothing: style, types, imports, migrations, templates, translations
 	.venv/bin/ruff check .
