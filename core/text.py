@@ -39,9 +39,12 @@ PREFECTURE_CODES: Mapping[str, str] = {f"JP-{number:02}": name for number, name 
 # Python and Rust disagree on four control characters: they are spaces here.
 _SPACE = r"[\s\x1c-\x1f]"
 _NON_ASCII = r"[^\x00-\x7f]"
+# What most names are made of, ASCII, kana and kanji, is NFKC as it stands.
+_MAY_CHANGE_IN_NFKC = r"[^\x00-\x7fぁ-ゖァ-ヺー一-\x{9fff}]"
 _DASHES = dict.fromkeys("‐‑‒–—―−－", "-")
 _KATAKANA = {chr(point): chr(point + 0x60) for point in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
-_FOLDING = {**_KATAKANA, **VARIANTS, **_DASHES, "ß": "ss", "ς": "σ"}
+_NO_SPACES = dict.fromkeys((chr(point) for point in range(0x3001) if chr(point).isspace()), "")
+_FOLDING = {**_KATAKANA, **VARIANTS, **_DASHES, **_NO_SPACES, "ß": "ss", "ς": "σ"}
 _DASH_TABLE = {ord(char): dash for char, dash in _DASHES.items()}
 _FOLDING_TABLE = {ord(char): folded for char, folded in _FOLDING.items()}
 
@@ -67,17 +70,13 @@ def narrows(texts: pl.Series) -> pl.Series:
 
 def search_key(text: str) -> str:
     """The form under which a text is found: NFKC, caseless, hiragana as katakana, variant kanji merged, no spaces."""
-    folded = unicodedata.normalize("NFKC", text).lower().translate(_FOLDING_TABLE)
-    return re.sub(_SPACE, "", folded)
+    return unicodedata.normalize("NFKC", text).lower().translate(_FOLDING_TABLE)
 
 
 def search_keys(texts: pl.Series) -> pl.Series:
     """search_key of a column."""
-
-    def fold(some: pl.Series) -> pl.Series:
-        return some.str.normalize("NFKC").str.to_lowercase().str.replace_many(_FOLDING)
-
-    return _where(texts, _NON_ASCII, fold).str.to_lowercase().str.replace_all(_SPACE, "")
+    normal = _where(texts, _MAY_CHANGE_IN_NFKC, lambda some: some.str.normalize("NFKC"))
+    return normal.str.to_lowercase().str.replace_many(_FOLDING)
 
 
 _POSTCODE_MARKS = rf"〒|['’]|{_SPACE}|\.0$"

@@ -71,7 +71,7 @@ def evaluate(
     for rule in rules:
         matched = living.filter(matching(rule.condition, living))
         found.append(_findings(matched, rule.name, rule.version, rule.reason))
-    return pl.concat(found)
+    return pl.concat(found, rechunk=True)
 
 
 def prepared(orders: pl.DataFrame, zone: str = "Asia/Tokyo") -> pl.DataFrame:
@@ -120,7 +120,7 @@ def _repeated(orders: pl.DataFrame, zone: str, earlier: pl.DataFrame | None) -> 
     if earlier is not None:
         others = prepared(earlier, zone).join(orders, on="number", how="anti")
         before = [_identified(others).with_columns(mine=pl.lit(value=False))]
-    every = pl.concat([*before, own]).with_row_index()
+    every = pl.concat([*before, own], rechunk=True).with_row_index()
     first = every.sort("ordered_at", "number").unique(_SAME_BUYER, keep="first", maintain_order=True)
     return every.filter("mine").select(~pl.col("index").is_in(first["index"].implode())).to_series()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from orders.intake.frames import PROBLEMS
+from orders.intake.frames import PROBLEMS, stacked
 
 
 class Findings:
@@ -48,4 +48,4 @@ class Findings:
 
     def frame(self) -> pl.DataFrame:
         """All problems noted, in the schema PROBLEMS."""
-        return pl.concat([pl.DataFrame(schema=PROBLEMS), *self._found])
+        return stacked([pl.DataFrame(schema=PROBLEMS), *self._found])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 _TEXT, _YEN = pl.String(), pl.Int64()
@@ -83,6 +85,11 @@ PROBLEMS = pl.Schema({"row": pl.UInt32(), "field": _TEXT, "value": _TEXT, "code"
 
 REPAIRS = pl.Schema({"row": pl.UInt32(), "field": _TEXT, "before": _TEXT, "after": _TEXT, "number": _TEXT})
 """REPAIRED before the fields of the profile are named as the file names them."""
+
+
+def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One below the other, in one piece: polars 2.1 panics in some text functions where one of the pieces is empty."""
+    return pl.concat(frames, rechunk=True)
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

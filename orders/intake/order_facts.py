@@ -7,7 +7,7 @@ import polars as pl
 from core import postcodes, text
 from orders.intake import values
 from orders.intake.findings import Findings
-from orders.intake.frames import REPAIRS
+from orders.intake.frames import REPAIRS, stacked
 from orders.intake.profiles import Profile
 
 AMOUNTS = (
@@ -162,12 +162,10 @@ def _search(orders: pl.DataFrame) -> pl.Series:
         pl.when(pl.col(f"ship_{part}") != pl.col(f"buyer_{part}")).then(f"ship_{part}")
         for part in ("name", "kana", "phone")
     ]
-    words = pl.concat_str(
-        ["number", "buyer_name", "buyer_kana", *once[:2], "buyer_phone", once[2], "buyer_email"],
-        separator="|",
-        ignore_nulls=True,
-    ).str.replace_all("+81", "0", literal=True)
-    return text.search_keys(orders.select(words).to_series()).alias("search")
+    phones = [phone.str.replace(r"^\+81", "0") for phone in (pl.col("buyer_phone"), once[2])]
+    words = ["number", "buyer_name", "buyer_kana", *once[:2], *phones, "buyer_email"]
+    joined = orders.select(pl.concat_str(words, separator="|", ignore_nulls=True)).to_series()
+    return text.search_keys(joined).alias("search")
 
 
 def _repairs(heads: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
@@ -184,4 +182,4 @@ def _repairs(heads: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         ).filter((pl.col("before") != pl.col("after")) & (pl.col("before") != "") & (pl.col("after") != ""))
         digits = pl.col("before").str.replace(r"^'?\+81[-\s]*(?:\(0\))?", "0").str.replace_all(r"[-\s()〒'.]", "")
         found.append(cells.filter(digits != pl.col("after")).insert_column(1, pl.lit(field).alias("field")))
-    return pl.concat(found)
+    return stacked(found)

@@ -13,6 +13,7 @@ import polars as pl
 
 from core.errors import Refused
 from core.wording import Sentence, _
+from orders.intake.frames import stacked
 from orders.intake.judging import Intake, judge
 from orders.intake.layouts import HEAD, Layout, layout
 from orders.intake.profiles import Profile
@@ -123,7 +124,7 @@ def _scattered_numbers(file: BinaryIO, found: Layout, block: int) -> pl.Series:
 def _numbers(cells: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
     """row and number (null where it is not known) of every row, in the order of the file."""
     known = pl.when(pl.col("number") != "").then("number").alias("number")
-    return pl.concat([cells.select("row", known), problems.select("row", known)]).sort("row")
+    return stacked([cells.select("row", known), problems.select("row", known)]).sort("row")
 
 
 @dataclass
@@ -138,7 +139,7 @@ class _Waiting:
         self.problems.append(_copied(problems))
 
     def take(self, piece: Piece) -> tuple[pl.DataFrame, pl.DataFrame]:
-        cells, problems = pl.concat([*self.cells, piece.cells]), pl.concat([*self.problems, piece.problems])
+        cells, problems = stacked([*self.cells, piece.cells]), stacked([*self.problems, piece.problems])
         self.cells, self.problems = [], []
         return cells, problems
 
@@ -173,7 +174,7 @@ def _whole_orders(
         held.add(cells.filter(later), problems.filter(later))
         cells, problems = cells.filter(~later), problems.filter(~later)
         yield (cells, problems) if final else _keep_last(cells, problems, unfinished)
-    yield pl.concat(held.cells), pl.concat(held.problems)
+    yield stacked(held.cells), stacked(held.problems)
 
 
 def _keep_last(cells: pl.DataFrame, problems: pl.DataFrame, waiting: _Waiting) -> tuple[pl.DataFrame, pl.DataFrame]:

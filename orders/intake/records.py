@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from orders.intake.frames import PROBLEMS, conform
+from orders.intake.frames import PROBLEMS, conform, stacked
 from orders.intake.judging import Intake, judge
 from orders.intake.layouts import Layout
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS, Profile, Sum, col
@@ -92,6 +92,6 @@ def _in_records(intake: Intake, table: pl.DataFrame) -> Intake:
     refused = placed(intake.refused)
     own = refused.filter(pl.col("code") != "same_order")
     whole = refused.filter(pl.col("code") == "same_order").join(own, on="row", how="anti")
-    refused = pl.concat([own, whole]).sort("row", maintain_order=True)
+    refused = stacked([own, whole]).sort("row", maintain_order=True)
     counts = replace(intake.counts, refused_rows=refused["row"].n_unique(), rows=table["record"].n_unique())
     return replace(intake, refused=refused, repairs=placed(intake.repairs), counts=counts)

@@ -55,7 +55,7 @@ def scan(data: bytes, *, separator: str, columns: int, final: bool) -> Records:
     if _QUOTE not in data:
         return _records(buffer, _unquoted(buffer, ord(separator)), final=final)
     sweep = _sweep(buffer, ord(separator), muted=[])
-    if not _suspicious(buffer, sweep, columns, final=final):
+    if not _suspicious(buffer, sweep, separator, columns, final=final):
         return _records(buffer, sweep, final=final)
     return _repaired(data, separator, columns, final=final)
 
@@ -116,7 +116,8 @@ def _out_of_place(buffer: NDArray[np.uint8], separator: int, quotes: Positions, 
     return quotes[~fitting]
 
 
-def _suspicious(buffer: NDArray[np.uint8], sweep: _Sweep, columns: int, *, final: bool) -> bool:
+def _suspicious(buffer: NDArray[np.uint8], sweep: _Sweep, separator: str, columns: int, *, final: bool) -> bool:
+    """Whether the quotes do not add up: one left open, one out of place, or a record that may have swallowed others."""
     last = int(sweep.line_ends[-1]) if len(sweep.line_ends) else -1
     if sweep.open_quote and (final or len(buffer) - last > MAX_RECORD):
         return True
@@ -125,7 +126,15 @@ def _suspicious(buffer: NDArray[np.uint8], sweep: _Sweep, columns: int, *, final
     lines = np.searchsorted(_positions(buffer, _LINE_END), sweep.line_ends)
     several = np.diff(lines, prepend=-1) > 1
     wrong = (np.diff(sweep.separators, prepend=0) != columns - 1) | (np.diff(sweep.line_ends, prepend=-1) > MAX_RECORD)
-    return bool((several & wrong).any())
+    starts = np.concatenate([[0], sweep.line_ends[:-1] + 1]) if len(sweep.line_ends) else sweep.line_ends
+    doubtful = zip(starts[several & wrong], sweep.line_ends[several & wrong], strict=True)
+    return any(_holds_a_row(buffer[start:end].tobytes(), separator, columns) for start, end in doubtful)
+
+
+def _holds_a_row(piece: bytes, separator: str, columns: int) -> bool:
+    """Whether a record of several lines is too long, or has a line that could be a row of its own."""
+    lines = piece.split(b"\n")[1:]
+    return len(piece) > MAX_RECORD or any(line.count(separator.encode()) >= columns - 1 for line in lines)
 
 
 def _records(buffer: NDArray[np.uint8], sweep: _Sweep, *, final: bool) -> Records:
@@ -197,8 +206,7 @@ def _completes(pieces: list[bytes], separator: str, columns: int) -> bool:
     lengths = [_length(piece, separator) for piece in pieces]
     if lengths[0] in (0, columns):
         return lengths[0] == columns
-    whole = any(line.count(separator.encode()) >= columns - 1 for line in pieces[0].split(b"\n")[1:])
-    return not whole and columns not in lengths[1:]
+    return not _holds_a_row(pieces[0], separator, columns) and columns not in lengths[1:]
 
 
 def _length(piece: bytes, separator: str) -> int:

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from orders.intake import scan
-from orders.intake.frames import PROBLEMS
+from orders.intake.frames import PROBLEMS, stacked
 from orders.intake.layouts import Layout
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS
 
@@ -43,7 +43,7 @@ def read_piece(data: bytes, layout: Layout, *, first_row: int, final: bool) -> P
     rows = pl.Series("row", np.flatnonzero(readable) + first_row, dtype=pl.UInt32)
     cells, garbled = _parted(cells.insert_column(0, rows), lossy=lossy)
     problems = problems.with_columns((pl.col("row") + first_row).cast(pl.UInt32))
-    return Piece(cells, pl.concat([problems, garbled]), len(records), records.length)
+    return Piece(cells, stacked([problems, garbled]), len(records), records.length)
 
 
 def order_numbers(data: bytes, layout: Layout, *, final: bool) -> tuple[pl.Series, int]:
@@ -59,7 +59,7 @@ def order_numbers(data: bytes, layout: Layout, *, final: bool) -> tuple[pl.Serie
         column = _read_csv(_decoded(feed, layout.encoding)[0], layout, [index or 0], encoding="utf8").to_series()
     numbers = column.str.strip_chars().str.replace(FORMULA, "$1")
     told = pl.DataFrame({"row": np.flatnonzero(readable).astype(np.uint32), "number": numbers})
-    every = pl.concat([told, problems.select("row", "number")]).sort("row")["number"]
+    every = stacked([told, problems.select("row", "number")]).sort("row")["number"]
     return every.filter(every.fill_null("") != ""), records.length
 
 

@@ -104,7 +104,8 @@ def _by_distinct(cells: pl.Series, convert: Callable[[pl.Series], pl.Series]) ->
 
 def _parts(cells: pl.Series) -> pl.DataFrame:
     """local: "YYYY-MM-DD hh:mm:ss" or null. offset: minutes east of UTC, null where the cell names none."""
-    found = text.narrows(cells).str.strip_chars().str.extract_groups(_MOMENT).struct.unnest()
+    # In one piece: polars 2.1 panics in format where one piece of a column is empty.
+    found = text.narrows(cells).rechunk().str.strip_chars().str.extract_groups(_MOMENT).struct.unnest()
     year, zone = pl.col("year").cast(pl.Int32, strict=False), pl.col("zone")
     two = [pl.col(part).fill_null("0").str.zfill(2) for part in ("month", "day", "hour", "minute", "second")]
     local = pl.format("{}-{}-{} {}:{}:{}", pl.col("year"), *two)

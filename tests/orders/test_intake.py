@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from core import text
 from core.errors import Refused
 from integrations.channels.nextengine.profile import PROFILE
 from integrations.channels.nextengine.sample import HEADER
@@ -501,3 +502,26 @@ def test_wished_times_come_to_the_slots_carriers_have() -> None:
         "Z": "18-21",
     }
     assert slots(pl.Series(list(wishes)), {"Z": "18-21"}).to_list() == list(wishes.values())
+
+
+# Finding again
+
+
+def test_an_order_is_found_by_what_a_person_would_type() -> None:
+    order = sole(taken(row(受注メールアドレス="Taro+81@example.jp")))
+    for typed in ("a-1", "山田太郎", "やまだ", "花子", "09012345678", "0661234567", "taro+81@"):
+        assert text.search_key(typed) in order["search"]
+
+
+def test_who_receives_is_not_written_twice_where_the_buyer_does() -> None:
+    same = {"発送先名": "山田 太郎", "発送先カナ": "ヤマダ タロウ", "発送電話番号": "090-1234-5678"}
+    order = sole(taken(row(**same)))
+    assert order["search"].split("|") == ["a-1", "山田太郎", "ヤマダタロウ", "09012345678", "taro@example.jp"]
+
+
+def test_a_column_in_several_pieces_is_read_as_one() -> None:
+    pieces = [["2026/10/05"], [], ["2026/10/06 9:05", ""]]
+    column = pl.concat([pl.Series(cells, dtype=pl.String) for cells in pieces], rechunk=False)
+    assert dates(column).to_list() == [date(2026, 10, 5), date(2026, 10, 6), None]
+    assert moments(column, "UTC").to_list()[1] == datetime(2026, 10, 6, 9, 5, tzinfo=UTC)
+    assert slots(column, {}).to_list() == ["other", "other", "none"]
