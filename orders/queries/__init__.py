@@ -1,0 +1,1 @@
+"""What is asked about orders: each module named for what it returns."""

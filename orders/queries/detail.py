@@ -10,11 +10,12 @@ from typing import Literal
 from django.db.models import Prefetch, QuerySet
 
 from core.periods import TOKYO
+from core.text import phone_label
 from core.wording import Sentence
 from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed
 from orders.models import CancelRequest, Hold, Line, Order, Shipment, Verification
 from orders.queries import facts
-from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way
+from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 
 Side = Literal["client", "operator"]
@@ -59,6 +60,8 @@ class Detail:
     order: Order
     phase: Phase
     state: Sentence
+    ship_phone: str
+    wished_slot: Sentence
     next: Sentence | None
     next_at: datetime | None
     next_on: date | None
@@ -94,6 +97,8 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
         order=order,
         phase=phase,
         state=Sentence(phase.staff if side == "operator" else phase.client),
+        ship_phone=phone_label(order.ship_phone) if order.ship_phone.startswith("+") else order.ship_phone,
+        wished_slot=wished_slot(order),
         next=Sentence(phase.next) if phase.next else None,
         next_at=next_at if isinstance(next_at, datetime) else None,
         next_on=None if isinstance(next_at, datetime) else next_at,

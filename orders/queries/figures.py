@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 
 from core.periods import TOKYO
 from core.wording import Sentence, _
+from orders.intake.values import OTHER_SLOT
 from orders.models import Line, Order, Parcel, Shipment, ShipmentLine
 from orders.tracking import CARRIERS
 
@@ -108,6 +109,16 @@ def way(order: Order, facts: Mapping[str, int]) -> list[Step]:
 
 def _day(at: datetime | None) -> str:
     return f"{at.astimezone(TOKYO):%-m/%-d}" if at else ""
+
+
+def wished_slot(order: Order) -> Sentence:
+    """The time of day that the buyer wished; in their own words where it is none of the carriers' slots."""
+    first, dash, last = order.wished_slot.partition("-")
+    if dash:
+        return Sentence(_("%(first)s時〜%(last)s時"), first=first, last=last)
+    if order.wished_slot == "am":
+        return Sentence(_("午前中"))
+    return Sentence("%(words)s", words=order.wished_slot_text if order.wished_slot == OTHER_SLOT else "")
 
 
 def line_row(line: Line) -> LineRow:

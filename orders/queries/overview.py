@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from core.models import Event
 from core.periods import TOKYO, Period
-from orders.models import Hold, Intake, Order
+from orders.models import Hold, Intake, Order, RefusedRow
 from orders.queries.detail import HoldRow, Side, hold_row
 from orders.queries.listing import OPEN_PHASES
 
@@ -43,25 +44,36 @@ _COUNTED = {
 }
 
 
-def movement(at: datetime) -> Movement:
-    """What moved on the day of `at`. One query."""
-    day = at.astimezone(TOKYO).date()
-    start, end = Period(day, day + timedelta(days=1)).instants(TOKYO)
+def daily(at: datetime, *, days: int = 14) -> list[tuple[date, Movement]]:
+    """What moved on each of the last days, the day of `at` included and last. One query."""
+    today = at.astimezone(TOKYO).date()
+    period = Period(today - timedelta(days=days - 1), today + timedelta(days=1))
+    start, end = period.instants(TOKYO)
     rows = Event.objects.filter(name__in=_COUNTED, at__gte=start, at__lt=end).order_by()
-    counted = rows.values_list("name").annotate(n=Count("id"))
-    return Movement(**{_COUNTED[name]: n for name, n in counted})
+    counted = rows.annotate(day=TruncDate("at", tzinfo=TOKYO)).values_list("day", "name").annotate(n=Count("id"))
+    by_day: dict[date, dict[str, int]] = {day: {} for day in period}
+    for day, name, n in counted:
+        by_day[day][_COUNTED[name]] = n
+    return [(day, Movement(**figures)) for day, figures in by_day.items()]
 
 
 def questions(*, limit: int = QUESTIONS, side: Side = "client") -> list[Asked]:
     """What the client is asked and has not answered: what ends first at the top, then what was asked first."""
-    asked = Hold.objects.filter(party="client", released_at=None).select_related("order", "order__channel")
-    first = asked.order_by(F("expected_end").asc(nulls_last=True), "placed_at", "id")[:limit]
+    first = (
+        _asked()
+        .select_related("order", "order__channel")
+        .order_by(F("expected_end").asc(nulls_last=True), "placed_at", "id")[:limit]
+    )
     return [Asked(hold_row(hold, side=side), hold.order) for hold in first]
 
 
 def question_count() -> int:
     """How many questions wait for the client."""
-    return Hold.objects.filter(party="client", released_at=None).count()
+    return _asked().count()
+
+
+def _asked() -> QuerySet[Hold]:
+    return Hold.objects.filter(party="client", released_at=None).exclude(order__phase="cancelled")
 
 
 def late_count(at: datetime) -> int:
@@ -70,6 +82,8 @@ def late_count(at: datetime) -> int:
 
 
 def unmended(*, limit: int = 5) -> list[Intake]:
-    """The newest arrivals with refused rows that no later file has mended."""
-    found = Intake.objects.filter(rows_refused__gt=0, mended_by=None, mends=None).select_related("channel")
-    return list(found.order_by("-created_at")[:limit])
+    """The newest arrivals with refused rows that nothing has brought since: no file that mends them, no later order."""
+    waiting = RefusedRow.objects.filter(intake=OuterRef("pk"), mended_by=None)
+    mending = Intake.objects.filter(mends=OuterRef("pk")).exclude(state=Intake.REFUSED)
+    found = Intake.objects.filter(Exists(waiting), ~Exists(mending), rows_refused__gt=0).select_related("channel")
+    return list(found.order_by("-created_at", "-id")[:limit])
