@@ -172,10 +172,10 @@ _ADMIN = (
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
-        Role("owner", "client", _("管理者（委託元）"), _CLIENT_OWNER),
-        Role("orders", "client", _("受注担当（委託元）"), _CLIENT_ORDERS),
+        Role("owner", "client", _("管理者"), _CLIENT_OWNER),
+        Role("orders", "client", _("受注担当"), _CLIENT_ORDERS),
         Role("approver", "client", _("承認者"), _CLIENT_ORDERS | _CLIENT_MONEY),
-        Role("accounting", "client", _("経理（委託元）"), _CLIENT_MONEY),
+        Role("accounting", "client", _("経理"), _CLIENT_MONEY),
         Role("viewer", "client", _("閲覧のみ"), _READ),
         Role("clerk", "operator", _("受注担当"), _CLERK),
         Role("warehouse", "operator", _("倉庫担当"), _WAREHOUSE),

@@ -79,7 +79,7 @@ def _remove(request: PortalRequest, pk: int) -> HttpResponse:
 def _reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
     person = _known(request, pk)
     services.reset_second_factor(pk, client=company_of(request), actor=request.actor, at=clock.now())
-    messages.success(request, _("%sさんの二要素認証を解除しました。次のログインで設定し直せます。") % person.name)
+    messages.success(request, _("%sさんの多要素認証を解除しました。次のログインで設定し直せます。") % person.name)
     return _back(request)
 
 

@@ -61,7 +61,7 @@ def security(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         required = request.POST.get("required") == "1"
         services.require_second_factor(client.code, required, actor=request.actor, at=clock.now())
-        messages.success(request, _("二要素認証を必須にしました。") if required else _("二要素認証を任意にしました。"))
+        messages.success(request, _("多要素認証を必須にしました。") if required else _("多要素認証を任意にしました。"))
         return HttpResponseRedirect(doors.url(request, "tenants:security"))
     people, without = queries.count_people(client.code)
     record = cast(Client, queries.client_record(client.code))

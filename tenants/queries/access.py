@@ -9,13 +9,31 @@ from typing import Any
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.paging import Page, page_of
 from tenants.actions import GROUPS, label_of
 from tenants.models import AccessLog
+from tenants.roles import ROLES, TOKEN_SCOPES
 
 LOG_ROWS = 100
-ACTOR_KINDS = ("person", "token", "system", "buyer")
+# What the figures of a line are called.
+WORDS: dict[str, str | Promise] = {
+    "role": _("権限"),
+    "before": _("前"),
+    "after": _("後"),
+    "scopes": _("使える範囲"),
+    "people": _("人数"),
+    "clients": _("取引先"),
+    "mfa_required": _("必須"),
+    "state": _("状態"),
+    "name": _("会社名"),
+    "name_kana": _("会社名（カナ）"),
+    "postcode": _("郵便番号"),
+    "address": _("住所"),
+    "phone": _("電話番号"),
+    "hue": _("見分けの色"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,4 +95,14 @@ def _in_words(row: AccessLog) -> Access:
 
 
 def _details(data: dict[str, Any]) -> str:
-    return " ".join(f"{key}={value}" for key, value in sorted(data.items()))
+    return "、".join(f"{WORDS.get(key, key)}: {_word(value)}" for key, value in data.items())
+
+
+def _word(value: object) -> str:
+    """A role or a token's scope by its name, several of them in a row, anything else as it is."""
+    if isinstance(value, list):
+        return "・".join(_word(one) for one in value)
+    if isinstance(value, bool):
+        return gettext("はい") if value else gettext("いいえ")
+    known = ROLES.get(str(value)) or TOKEN_SCOPES.get(str(value))
+    return str(known.label if known else value)
