@@ -20,7 +20,7 @@ from core import scope
 from core.events import Actor
 from operations import services as queue
 from operations.models import WorkItem
-from orders.models import Line, Order
+from orders.models import Hold, Line, Order
 from orders.services import cancelling, holds, shipping, verification
 from orders.tracking import check_digit
 from portal.demo.world import HOLD_QUESTIONS
@@ -98,7 +98,8 @@ class Floor:
     def verify(self, worker: Worker, items: Sequence[WorkItem], at: datetime) -> None:
         """Most reasons are answered from the order itself; for some the client has to be asked."""
         numbers = _numbers(items)
-        asked = [pk for pk, number in numbers.items() if chance(number, "ask", 7)]
+        before = _held_before(numbers, "question")
+        asked = [pk for pk, number in numbers.items() if pk not in before and chance(number, "ask", 7)]
         clear = [pk for pk in numbers if pk not in set(asked)]
         for nth, question in enumerate(HOLD_QUESTIONS):
             group = asked[nth :: len(HOLD_QUESTIONS)]
@@ -118,7 +119,8 @@ class Floor:
         """Most go whole; some in parts, and of some the stock has to be looked for until the next day."""
         numbers = _numbers(items)
         fresh = _never_released(numbers)
-        missing = [pk for pk, number in numbers.items() if pk in fresh and chance(number, "missing", 45)]
+        found = _held_before(numbers, "stock")
+        missing = [pk for pk, number in numbers.items() if pk in fresh - found and chance(number, "missing", 45)]
         parted = [pk for pk, number in numbers.items() if pk in fresh and chance(number, "parts", 30)]
         halves = _halves([pk for pk in parted if pk not in set(missing)])
         if missing:
@@ -183,6 +185,11 @@ def _numbers(items: Sequence[WorkItem]) -> dict[int, str]:
 def _never_released(order_ids: Iterable[int]) -> set[int]:
     begun = set(Line.objects.filter(order_id__in=list(order_ids), released__gt=0).values_list("order_id", flat=True))
     return set(order_ids) - begun
+
+
+def _held_before(order_ids: Iterable[int], reason: str) -> set[int]:
+    held = Hold.objects.filter(order_id__in=list(order_ids), reason=reason)
+    return set(held.values_list("order_id", flat=True))
 
 
 def _halves(order_ids: Sequence[int]) -> dict[int, dict[int, int]]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal import home_client
 from tenants.urls import client_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("orders.urls")),
+    path("", home_client.home, name="home"),
     path("", include("orders.urls")),
     path("", include("documents.urls")),
+    path("", include("sla.urls")),
+    path("", include("billing.urls")),
     path("", include((client_patterns, "tenants"))),
 ]
