@@ -15,10 +15,11 @@ from orders.lifecycle import BY_CODE
 from orders.models import Channel
 from orders.queries.listing import AT_RISK, DUE_TODAY, LATE, SORTS, Filters
 
-KEPT = ("phase", "channel", "q", "first", "last", "prefecture", "due", "sort")
+KEPT = ("phase", "channel", "q", "first", "last", "prefecture", "due", "intake", "sort")
 """The parameters that make up a view."""
 
 _DUE = {LATE: gettext_lazy("遅れ"), AT_RISK: gettext_lazy("まもなく期限"), DUE_TODAY: gettext_lazy("本日期限")}
+LONGEST_KEY = 18
 _ANY = ("", gettext_lazy("すべて"))
 
 
@@ -64,10 +65,15 @@ def filters_of(query: QueryDict) -> tuple[Filters, FilterForm]:
             last=clean.get("last"),
             prefecture=clean.get("prefecture", ""),
             due=clean.get("due", ""),
+            intake=_number(query.get("intake", "")),
             sort=sort if sort in SORTS else "-ordered_at",
         ),
         form,
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
 
 
 def kept(query: QueryDict) -> str:

@@ -8,12 +8,14 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import Refused
+from orders.intake import MAX_BYTES
 from orders.models import Channel, Intake
 from orders.queries import arrivals
 from orders.services import intake as receiving
@@ -59,6 +61,7 @@ def intakes(request: PortalRequest) -> HttpResponse:
         "orders/intakes.html",
         {
             "form": form,
+            "limit": _("%(size)sまで") % {"size": filesizeformat(MAX_BYTES)},
             "channels": Channel.objects.filter(is_active=True).exists(),
             "page": arrivals.history(after=after, before=before),
         },
@@ -93,7 +96,8 @@ def intake(request: PortalRequest, intake_id: int) -> HttpResponse:
             "page": arrivals.refused_rows(
                 found, after=request.GET.get("after", ""), before=request.GET.get("before", "")
             ),
-            "reasons": arrivals.reasons(found),
+            "columns": arrivals.refused_columns(found),
+            "orders_url": f"{url(request, 'orders:list')}?intake={found.pk}",
             "form": FileForm(initial={"channel": found.channel.code}),
         },
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -70,23 +72,29 @@ def _bulk(request: PortalRequest, query: str) -> dict[str, Any]:
 
 
 def _phase_chips(request: PortalRequest, filters: Filters) -> list[dict[str, Any]]:
-    """Each phase that has orders, with its number and the address that adds it to the filter, or takes it off."""
-    counts = listing.by_phase()
+    """Each phase that has orders, as the reader calls it, with its number and the address that turns it on or off.
+
+    Phases that the client knows by one name are one chip.
+    """
+    counts, grouped = listing.by_phase(), defaultdict[str, list[str]](list)
+    for phase in reversed(PHASES):
+        grouped[_(phase.staff if request.side == "operator" else phase.client)].append(phase.code)
     return [
         {
-            "words": f"{_(phase.staff if request.side == 'operator' else phase.client)} {counts[phase.code]:,}",
-            "active": phase.code in filters.phases,
-            "url": _toggled(request, phase.code),
+            "words": f"{label} {sum(counts[code] for code in codes):,}",
+            "active": not set(codes).isdisjoint(filters.phases),
+            "url": _toggled(request, codes),
         }
-        for phase in PHASES
-        if counts[phase.code] or phase.code in filters.phases
+        for label, codes in grouped.items()
+        if any(counts[code] for code in codes) or not set(codes).isdisjoint(filters.phases)
     ]
 
 
-def _toggled(request: PortalRequest, code: str) -> str:
+def _toggled(request: PortalRequest, codes: Sequence[str]) -> str:
     query = QueryDict(kept(request.GET), mutable=True)
-    phases = query.getlist("phase")
-    query.setlist("phase", [one for one in phases if one != code] if code in phases else [*phases, code])
+    shown = query.getlist("phase")
+    rest = [code for code in shown if code not in codes]
+    query.setlist("phase", rest if len(rest) < len(shown) else [*shown, *codes])
     return f"{url(request, 'orders:list')}?{query.urlencode()}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,10 +81,16 @@ def _why(row: RefusedRow) -> Sentence:
     return explain(row.code, column=row.column, value=row.value)
 
 
-def reasons(intake: Intake) -> Sequence[tuple[str, int]]:
-    """How many rows were refused by each reason, most frequent first."""
+def refused_columns(intake: Intake) -> str:
+    """In which columns how many rows were refused, most frequent first, as one line; "" where none was."""
     rows = RefusedRow.objects.filter(intake=intake).order_by()
-    return list(rows.values_list("code").annotate(n=Count("id")).order_by("-n"))
+    counted = rows.values_list("column").annotate(n=Count("id")).order_by("-n", "column")
+    return "、".join(str(_in_column(column, n)) for column, n in counted)
+
+
+def _in_column(column: str, n: int) -> Sentence:
+    where = column or Sentence(_("行全体"))
+    return Sentence(_("%(column)s %(n)s行"), column=where, n=f"{n:,}")
 
 
 def original(intake: Intake) -> bytes:

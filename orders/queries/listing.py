@@ -71,7 +71,17 @@ class Filters:
     def is_narrow(self) -> bool:
         """Whether it narrows at all."""
         return any(
-            (self.phases, self.channel, self.text, self.first, self.last, self.prefecture, self.due, self.held_by)
+            (
+                self.phases,
+                self.channel,
+                self.text,
+                self.first,
+                self.last,
+                self.prefecture,
+                self.due,
+                self.held_by,
+                self.intake,
+            )
         )
 
 
