@@ -336,4 +336,6 @@ def _local_day(at: datetime) -> date:
 
 def _happening(name: str, document: Document, **more: str) -> Happening:
     data = {"kind": document.kind, "title": document.title, "sha256": document.sha256, **more}
-    return Happening(name, "document", document.pk, data, order_id=document.order_id)
+    # To an order's story it belongs that a paper is there, not who looks at it.
+    order_id = document.order_id if name == "document.filed" else None
+    return Happening(name, "document", document.pk, data, order_id=order_id)

@@ -175,10 +175,16 @@ def _happening(name: str, clock: Clock, promise: Promise) -> Happening:
 
 
 def freeze(month: Period, *, actor: Actor, at: datetime) -> Statement:
-    """Freeze a month's result. Refused while clocks of the month still run, or where it is frozen already."""
+    """Freeze a month's result. Refused before its end, while its clocks still run, or where it is frozen already."""
     if Statement.objects.filter(month=month.start).exists():
         raise Refused(
             _("%(month)s のSLA実績はすでに確定しています。") % {"month": f"{month.start:%Y-%m}"}, code="frozen"
+        )
+    if at < month.instants(queries.ZONE)[1]:
+        raise Refused(
+            _("%(month)s はまだ終わっていません。月が替わってから確定してください。")
+            % {"month": f"{month.start:%Y-%m}"},
+            code="not_over",
         )
     figures = queries.month(month)
     running = sum(figure.running for figure in figures)
