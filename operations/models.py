@@ -101,10 +101,11 @@ class Presence(models.Model):
 class Tally(models.Model):
     """So many orders and pieces were received, shipped … at one time, for one client: what the day's figures add up.
 
+    refused: orders that a file had and that could not be taken; missed: promises.
     Only ever added to, a row per batch, so that nobody waits for anybody; folded into one row a day later on.
     """
 
-    RECEIVED, SHIPPED, CANCELLED, REFUSED = "received", "shipped", "cancelled", "refused"
+    RECEIVED, SHIPPED, CANCELLED, REFUSED, MISSED = "received", "shipped", "cancelled", "refused", "missed"
 
     id = models.BigAutoField(primary_key=True)
     client = models.CharField(max_length=30)

@@ -52,6 +52,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "portal.sweep", "schedule": 10.0},
     "spare schemas": _operators("tenants.tasks.keep_spares", 60.0),
     "what has expired": _operators("tenants.tasks.clear_expired", crontab(hour="3", minute="17")),
+    "work of people who left": _operators("operations.tasks.return_abandoned", 60.0),
+    "the floor's figures": _operators("operations.tasks.tidy", crontab(minute="27")),
     "promises": _every_clients("sla.tasks.tell", 60.0),
     "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="5")),
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),

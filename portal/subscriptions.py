@@ -27,4 +27,5 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "shipment.shipped": (work.follow, work.tally),
     "shipment.cancelled": (work.follow,),
     "sla.due_moved": (work.move_due,),
+    "sla.missed": (work.tally,),
 }

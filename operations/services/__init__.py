@@ -15,14 +15,18 @@ from operations.services.holding import (
     return_abandoned,
     take,
 )
+from operations.services.pooling import forget_refills
+from operations.services.shipping_out import Result, ship_by_list
 from operations.services.tallying import fold_tallies, tally
 
 __all__ = [
+    "Result",
     "claim_many",
     "claim_next",
     "finish",
     "fold_tallies",
     "follow",
+    "forget_refills",
     "give_back",
     "move_due",
     "note_presence",
@@ -30,6 +34,7 @@ __all__ = [
     "prioritise",
     "reassign",
     "return_abandoned",
+    "ship_by_list",
     "take",
     "tally",
 ]

@@ -15,6 +15,7 @@ from core.events import Actor
 from core.wording import Sentence, _
 from operations.kinds import KINDS
 from operations.models import Presence, WorkItem
+from operations.queries.people import Worker
 from operations.services.pooling import announced
 from tenants.services import note_access
 
@@ -39,12 +40,20 @@ def take(
     return outcome
 
 
-def reassign(
-    item_ids: Collection[int], *, clients: Collection[str], to: int, to_name: str, actor: Actor, at: datetime
-) -> Outcome:
-    """Give these items to somebody, whoever holds them. The caller has checked that the person may do them."""
-    outcome = _hand(item_ids, clients, _finished, to=(to, to_name), at=at)
-    _record("work.reassigned", outcome, actor=actor, at=at, to=to_name)
+def reassign(item_ids: Collection[int], *, clients: Collection[str], to: Worker, actor: Actor, at: datetime) -> Outcome:
+    """Give these items to somebody, whoever holds them. What that person does not serve or may not do is refused."""
+
+    def judge(item: WorkItem) -> Refused | None:
+        if item.client not in to.clients:
+            sentence = _("%(name)sさんはこの取引先を担当していません。")
+            return Refused(Sentence(sentence, name=to.name), code="not_served")
+        if item.kind not in to.kinds:
+            sentence = _("%(name)sさんの権限ではできない作業です。")
+            return Refused(Sentence(sentence, name=to.name), code="not_permitted")
+        return _finished(item)
+
+    outcome = _hand(item_ids, clients, judge, to=(to.person_id, to.name), at=at)
+    _record("work.reassigned", outcome, actor=actor, at=at, to=to.name)
     return outcome
 
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from core import scope
+from operations.models import Refill
+
+KEPT = timedelta(hours=1)
+
 REFILL = """
     INSERT INTO operations_refill (client, kind, rank, item_id)
     SELECT DISTINCT ON (client, kind) client, kind, rank, id FROM {entered} WHERE state = 'open'
@@ -20,3 +29,10 @@ def announced(change: str) -> str:
     """
     refill = REFILL.format(entered="changed")
     return f"WITH changed AS ({change}), refilled AS ({refill}) SELECT count(*) FROM changed"  # noqa: S608 (our words)
+
+
+def forget_refills() -> int:
+    """Drop the announcements older than every bookmark (by the database's own clock); returns how many."""
+    with scope.operator():
+        dropped, _by_model = Refill.objects.filter(created_at__lt=Now() - KEPT).delete()
+    return dropped

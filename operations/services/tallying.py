@@ -20,6 +20,10 @@ def _units(frame: pl.DataFrame) -> tuple[int, int]:
     return frame.height, int(frame["units"].sum())
 
 
+def _each(frame: pl.DataFrame) -> tuple[int, int]:
+    return frame.height, 0
+
+
 def _refused(frame: pl.DataFrame) -> tuple[int, int]:
     return int(frame["orders_refused"].sum()), 0
 
@@ -29,6 +33,7 @@ _COUNTED: dict[str, tuple[str, Count]] = {
     "shipment.shipped": (Tally.SHIPPED, _units),
     "order.cancelled": (Tally.CANCELLED, _units),
     "intake.finished": (Tally.REFUSED, _refused),
+    "sla.missed": (Tally.MISSED, _each),
 }
 
 

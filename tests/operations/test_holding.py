@@ -11,6 +11,7 @@ from core import scope
 from core.events import Actor
 from operations import services
 from operations.models import Refill, Tally, WorkItem
+from operations.queries.people import Worker
 from orders.services import verification
 from tenants.models import AccessLog
 from tests.factories.operations import item, received
@@ -31,6 +32,11 @@ def hanakos(as_operator: None, at: At) -> WorkItem:
 def claimed(at: At, **fields: object) -> WorkItem:
     """An item of 花子, claimed at nine."""
     return item(state="claimed", holder_id=7, holder_name=HANAKO.name, claimed_at=at(NINE), **fields)
+
+
+def worker() -> Worker:
+    """次郎, who verifies for acme."""
+    return Worker(person_id=8, name=JIRO.name, kinds=frozenset({"verify"}), clients=frozenset({"acme"}))
 
 
 def holder_of(work: WorkItem) -> tuple[str, int | None, str]:
@@ -106,10 +112,24 @@ def test_only_ones_own_is_given_back(hanakos: WorkItem, at: At) -> None:
 
 
 def test_reassigning_goes_over_the_holder_and_is_on_record(hanakos: WorkItem, at: At) -> None:
-    services.reassign([hanakos.pk], clients=SERVED, to=8, to_name="倉庫 次郎", actor=HANAKO, at=at(NINE))
+    services.reassign([hanakos.pk], clients=SERVED, to=worker(), actor=HANAKO, at=at(NINE))
 
     assert holder_of(hanakos) == ("claimed", 8, "倉庫 次郎")
     assert AccessLog.objects.get(action="work.reassigned").data["to"] == "倉庫 次郎"
+
+
+def test_nobody_is_given_what_they_do_not_serve_or_may_not_do(as_operator: None, at: At) -> None:
+    strange, beyond = item(client="bravo"), item(kind="ship")
+
+    outcome = services.reassign(
+        [strange.pk, beyond.pk], clients=["acme", "bravo"], to=worker(), actor=HANAKO, at=at(NINE)
+    )
+
+    assert {key: refusal.code for key, refusal in outcome.refused.items()} == {
+        strange.pk: "not_served",
+        beyond.pk: "not_permitted",
+    }
+    assert holder_of(strange) == ("open", None, "")
 
 
 def test_work_is_finished_by_the_facts_not_by_saying_so(acme: str, at: At) -> None:

@@ -1,0 +1,132 @@
+"""One item with everything that is needed to do it. In the client's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from operations.kinds import KINDS, Kind
+from operations.models import WorkItem
+from orders.lifecycle import MOVES
+from orders.models import CancelRequest, Line, Verification
+from orders.queries import detail, facts, timeline
+from orders.queries.figures import Sent
+from orders.reasons import VERIFICATION_REASONS
+from sla import queries as promises
+from sla.models import Clock
+from tenants.roles import Permission
+
+MOVE_PERMISSIONS = {
+    "verify": Permission.VERIFY_ORDERS,
+    "hold": Permission.HOLD_ORDERS,
+    "release_hold": Permission.HOLD_ORDERS,
+    "release": Permission.RELEASE_ORDERS,
+    "cancel": Permission.CANCEL_ORDERS,
+    "answer_cancel": Permission.CANCEL_ORDERS,
+    "pick": Permission.PICK_AND_PACK,
+    "pack": Permission.PICK_AND_PACK,
+    "ship": Permission.SHIP_ORDERS,
+}
+"""What each move of the work page asks of the person; the moves themselves are orders.lifecycle.MOVES."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A reason to verify that waits for its answer, and the rule that asked for it in its version."""
+
+    reason: str
+    label: str
+    rule: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """An item, its order, and what this person may do now. shipment: the one the item is about, else None.
+
+    checks: the reasons to verify that wait for an answer. others: further unfinished items of the order.
+    moves: codes of orders.lifecycle.MOVES that the facts allow and the person's role permits.
+    """
+
+    item: WorkItem
+    kind: Kind
+    order: detail.Detail
+    shipment: Sent | None
+    lines: Sequence[Line]
+    checks: Sequence[Check]
+    others: Sequence[WorkItem]
+    entries: Sequence[timeline.Entry]
+    clocks: Sequence[Clock]
+    moves: frozenset[str]
+
+    @property
+    def todo(self) -> str:
+        """What the holder is asked to do, in the reader's language."""
+        return _(self.kind.todo)
+
+    @property
+    def freed(self) -> list[tuple[Line, int]]:
+        """The lines of which something can be released, and how much."""
+        return [(line, line.allocated - line.released) for line in self.lines if line.allocated > line.released]
+
+    @property
+    def free(self) -> int:
+        """How many pieces can be released."""
+        return sum(free for _line, free in self.freed)
+
+    @property
+    def request(self) -> CancelRequest | None:
+        """The client's request to cancel that waits for an answer."""
+        return self.order.cancel_request
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is still something to do."""
+        return self.item.state in WorkItem.ACTIVE
+
+
+def item_of(item_id: int, client: str) -> WorkItem | None:
+    """The client's item with that id."""
+    return WorkItem.objects.filter(pk=item_id, client=client).first()
+
+
+def work(item: WorkItem, permissions: Collection[Permission]) -> Work | None:
+    """Everything about the item; None where its order is not there any more. A constant number of queries."""
+    found = detail.of_order(item.order_id, side="operator") if item.order_id else None
+    if found is None:
+        return None
+    shipment = _shipment(item, found)
+    others = WorkItem.objects.filter(client=item.client, order_id=found.order.pk, state__in=WorkItem.ACTIVE)
+    return Work(
+        item=item,
+        kind=KINDS[item.kind],
+        order=found,
+        shipment=shipment,
+        lines=list(found.order.lines.all()),
+        checks=[_check(one) for one in found.order.verifications.all() if one.answered_at is None],
+        others=list(others.exclude(pk=item.pk).order_by("rank", "id")),
+        entries=timeline.of_order(found.order.pk),
+        clocks=promises.clocks_of_order(found.order.pk),
+        moves=_moves(found, shipment, permissions),
+    )
+
+
+def _check(open_reason: Verification) -> Check:
+    label = _(VERIFICATION_REASONS.get(open_reason.reason, open_reason.reason))
+    return Check(open_reason.reason, label, open_reason.rule, open_reason.rule_version)
+
+
+def _shipment(item: WorkItem, found: detail.Detail) -> Sent | None:
+    if item.subject_kind != "shipment":
+        return None
+    return next((sent for sent in found.shipments if sent.shipment.pk == item.subject_id), None)
+
+
+def _moves(found: detail.Detail, shipment: Sent | None, permissions: Collection[Permission]) -> frozenset[str]:
+    allowed = set(found.moves)
+    if shipment:
+        known = facts.of_shipments([shipment.shipment.pk]).row(0, named=True)
+        allowed |= {c for c, move in MOVES.items() if move.subject == "shipment" and move.refusal(known) is None}
+    return frozenset(code for code in allowed if MOVE_PERMISSIONS.get(code) in permissions)
