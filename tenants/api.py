@@ -7,20 +7,25 @@ whose things they are, as on pages.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework import authentication, exceptions, permissions
+from rest_framework import authentication, exceptions, permissions, throttling
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core import clock
 from core.events import Actor
 from tenants import queries, services
 from tenants.models import ApiToken
+
+if TYPE_CHECKING:  # the settings name this module, and the views read the settings
+    from rest_framework.views import APIView
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ class Program:
     def actor(self) -> Actor:
         """Who acts, as the record names them."""
         return Actor("token", str(self.token.pk), self.token.name)
+
+
+def actor_of(request: Request) -> Actor:
+    """Who acts in this call, as the record names them."""
+    return cast(Program, request.user).actor
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -76,6 +86,21 @@ class ScopePermission(permissions.BasePermission):
         raise exceptions.PermissionDenied(
             _("このトークンにはこの操作の権限（{scope}）がありません。").format(scope=wanted), code="missing_scope"
         )
+
+
+class TokenThrottle(throttling.BaseThrottle):
+    """So many calls a minute for each token (settings.API_CALLS_PER_MINUTE), counted from minute to minute."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        minute = int(time.time()) // 60
+        key = f"api_calls:{request.user.pk}:{minute}"
+        if cache.add(key, 1, 2 * 60):
+            return True
+        return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+
+    def wait(self) -> float:
+        """Seconds until the next minute begins."""
+        return 60 - time.time() % 60
 
 
 def required_scope(view: APIView, method: str) -> str:

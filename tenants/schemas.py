@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.models import Max
+from psycopg.errors import LockNotAvailable
 
 from core import scope
 from core.scope import Scope
@@ -24,6 +26,7 @@ from tenants.models import Client, SchemaChange, SpareSchema
 
 TEMPLATE = Scope(role="portal_owner", schema="c_", public=False)
 LOCK_TIMEOUT = "2s"
+ROUNDS = 5
 
 
 def client_apps() -> set[str]:
@@ -71,26 +74,29 @@ def latest_version() -> int:
 
 def replay(schema: str, *, after: int) -> int:
     """Run the changes after version `after` on `schema`, inside the caller's transaction; returns the new version."""
-    changes = list(SchemaChange.objects.filter(version__gt=after).order_by("version"))
-    sql = ";\n".join(change.sql for change in changes if change.sql)
-    held = scope.connection()
-    with held.cursor() as cursor:
-        cursor.execute(f'SET LOCAL search_path = "{schema}"')
-        if sql:
-            cursor.execute(sql)
-            cursor.execute(
-                ";".join(f"REVOKE UPDATE, DELETE, TRUNCATE ON {t} FROM {_grantee(schema)}" for t in walls.APPEND_ONLY)
-            )
-        cursor.execute("SET LOCAL search_path = public")
-    return changes[-1].version if changes else after
+    version = latest_version()
+    with scope.connection().cursor() as cursor:
+        cursor.execute(_replay(schema, after, version))
+    return version
 
 
-def _grantee(schema: str) -> str:
-    return f'"{scope.role_of(schema.removeprefix("c_"))}"'
+def _replay(schema: str, after: int, version: int) -> str:
+    """The whole replay as one text, for one round trip."""
+    role = scope.role_of(schema.removeprefix("c_"))
+    guarded = [f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"' for table in walls.APPEND_ONLY]
+    changes = _changes(str(settings.DATABASES["default"]["NAME"]), after, version)
+    return ";\n".join([f'SET LOCAL search_path = "{schema}"', *changes, *guarded, "SET LOCAL search_path = public"])
 
 
-def make(name: str) -> int:
-    """Make schema, role, grants and tables for `name` in the owner's transaction at hand; returns the version."""
+@lru_cache(maxsize=8)
+def _changes(_database: str, after: int, version: int) -> tuple[str, ...]:
+    """The SQL of the changes in (after, version]; recorded changes never change, so that once is enough."""
+    changes = SchemaChange.objects.filter(version__gt=after, version__lte=version).order_by("version")
+    return tuple(sql for sql in changes.values_list("sql", flat=True) if sql)
+
+
+def make(name: str, version: int) -> None:
+    """Make schema, role, grants and tables of that version for `name`, in the owner's transaction at hand."""
     role, schema = scope.role_of(name), scope.schema_of(name)
     login = settings.DATABASES["default"]["USER"]
     with scope.connection().cursor() as cursor:
@@ -101,63 +107,80 @@ def make(name: str) -> int:
             CREATE SCHEMA "{schema}";
             GRANT USAGE ON SCHEMA "{schema}" TO "{role}";
             ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{role}";
-            ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO "{role}"
+            ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO "{role}";
+            {_replay(schema, 0, version)}
         """)
-    return replay(schema, after=0)
 
 
 def make_spare() -> str:
     """Make one schema ahead, for a client that has no name yet."""
     name = f"spare-{secrets.token_hex(4)}"
     with scope.owner():
-        version = make(name)
+        version = latest_version()
+        make(name, version)
         SpareSchema.objects.create(name=name, schema_version=version)
     return name
 
 
-def adopt_spare(code: str) -> int | None:
-    """Give a schema made ahead the client's name, in the owner's transaction at hand.
+_TAKE_SPARE = """
+    WITH latest AS (SELECT coalesce(max(version), 0) AS version FROM tenants_schemachange),
+         taken AS (DELETE FROM tenants_spareschema
+                    WHERE name = (SELECT s.name FROM tenants_spareschema s, latest
+                                   WHERE s.schema_version = latest.version
+                                   ORDER BY s.name LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
+                RETURNING name)
+    SELECT latest.version, (SELECT name FROM taken) FROM latest
+"""
 
-    Returns its version, or None where no spare is there that is up to date.
-    """
-    spare = (
-        SpareSchema.objects.select_for_update(skip_locked=True)
-        .filter(schema_version=latest_version())
-        .order_by("name")
-        .first()
-    )
-    if spare is None:
-        return None
+
+def take_spare() -> tuple[int, str]:
+    """Take a schema made ahead, in the owner's transaction at hand: the latest version, and its name or ""."""
+    with scope.connection().cursor() as cursor:
+        cursor.execute(_TAKE_SPARE)
+        version, name = cursor.fetchone()
+    return version, name or ""
+
+
+def name_spare(spare: str, code: str) -> None:
+    """Give a schema made ahead, and its role, the client's name."""
     with scope.connection().cursor() as cursor:
         cursor.execute(f"""
-            ALTER SCHEMA "{scope.schema_of(spare.name)}" RENAME TO "{scope.schema_of(code)}";
-            ALTER ROLE "{scope.role_of(spare.name)}" RENAME TO "{scope.role_of(code)}"
+            ALTER SCHEMA "{scope.schema_of(spare)}" RENAME TO "{scope.schema_of(code)}";
+            ALTER ROLE "{scope.role_of(spare)}" RENAME TO "{scope.role_of(code)}"
         """)
-    version = spare.schema_version
-    spare.delete()
-    return version
 
 
 def upgrade_clients(codes: Iterable[str] | None = None) -> list[str]:
-    """Replay what is new on every client that is behind, a transaction each; returns the codes that were behind."""
+    """Replay what is new on every client that is behind, a transaction each; returns the codes that were behind.
+
+    A client whose tables are in use at that moment is tried again after the others. Raises OperationalError where one
+    is still in use after a few rounds; whoever is done by then stays done, and running it again takes up the rest.
+    """
     with scope.owner():
         target = latest_version()
         behind = Client.objects.filter(schema_version__lt=target).order_by("code")
         names = list((behind if codes is None else behind.filter(code__in=codes)).values_list("code", flat=True))
-    for code in names:
-        with scope.owner():
-            _upgrade(code)
+    waiting = names
+    for last in (False,) * (ROUNDS - 1) + (True,):
+        waiting = [code for code in waiting if not _upgraded(code, insist=last)]
     with scope.owner():
         _drop_outdated_spares(target)
     return names
 
 
-def _upgrade(code: str) -> None:
-    with transaction.atomic(), scope.connection().cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        client = Client.objects.select_for_update().get(code=code)
-        version = replay(client.schema_name, after=client.schema_version)
-        Client.objects.filter(pk=client.pk).update(schema_version=version)
+def _upgraded(code: str, *, insist: bool) -> bool:
+    """Whether the client is upgraded now; False where its tables are in use, unless one insists."""
+    try:
+        with scope.owner(), scope.connection().cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            client = Client.objects.select_for_update().get(code=code)
+            version = replay(client.schema_name, after=client.schema_version)
+            Client.objects.filter(pk=client.pk).update(schema_version=version)
+    except OperationalError as error:
+        if insist or not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
 
 
 def _drop_outdated_spares(target: int) -> None:
@@ -165,7 +188,6 @@ def _drop_outdated_spares(target: int) -> None:
         for spare in SpareSchema.objects.select_for_update(skip_locked=True).filter(schema_version__lt=target):
             cursor.execute(f"""
                 DROP SCHEMA "{scope.schema_of(spare.name)}" CASCADE;
-                DROP OWNED BY "{scope.role_of(spare.name)}";
                 DROP ROLE "{scope.role_of(spare.name)}"
             """)
             spare.delete()

@@ -46,6 +46,7 @@ SHARED: dict[str, Wall] = {
     "operations_refill": Wall("SELECT, INSERT", OWN),
     "operations_tally": Wall("SELECT, INSERT", OWN),
     "series_issuer": Wall("SELECT", "true"),
+    "series_standing": Wall("SELECT, INSERT, UPDATE", OWN),
     "series_series": Wall("SELECT, INSERT, UPDATE", "true"),
     "account_emailaddress": Wall("SELECT, INSERT, UPDATE, DELETE", MINE_BY_USER),
     "account_emailconfirmation": Wall(

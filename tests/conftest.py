@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from core import scope
 from core.events import Actor
@@ -53,6 +55,31 @@ def as_operator(db: None) -> Iterator[None]:
 def at() -> Callable[[str], datetime]:
     """Japanese wall-clock time as an aware datetime: at("2026-03-02 09:00")."""
     return lambda text: datetime.fromisoformat(text).replace(tzinfo=TOKYO).astimezone(UTC)
+
+
+@pytest.fixture(scope="module")
+def own_database(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A database of the module's own, with the client acme, for tests whose work commits."""
+    from tenants import services
+
+    blocker: Any = django_db_blocker
+    with blocker.unblock(), databases.committing(f"{environment.DATABASE}_own"):
+        services.create_client(code="acme", name="アクメ商事", actor=OPERATOR, at=datetime(2026, 1, 5, tzinfo=UTC))
+        yield
+
+
+@pytest.fixture
+def committed(own_database: None) -> None:
+    """A database of the module's own with the client acme and nobody in it, where requests and jobs commit."""
+    from tenants import queries
+    from tenants.models import Client
+
+    with scope.owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE tenants_person, tenants_accesslog, tenants_session, tenants_invitation, jobs_job CASCADE"
+        )
+        Client.objects.update(mfa_required=False, state=Client.ACTIVE)
+    queries.forget_hosts()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from core import events, scope
@@ -26,20 +27,24 @@ def create_client(*, code: str, name: str, actor: Actor, at: datetime, **details
     details: other fields of tenants.models.Client. Refused where the code is taken, reserved or not a host name.
     """
     _check_code(code)
-    with scope.owner():
-        if Client.objects.filter(code=code).exists():
-            raise Refused(
-                _("取引先コード「%s」はすでに使われています。別のコードにしてください。") % code,
-                code="taken",
-                field="code",
+    try:
+        with scope.owner():
+            version, spare = schemas.take_spare()
+            client = Client(code=code, name=name, schema_name=scope.schema_of(code), schema_version=version, **details)
+            # The row comes first: of two who want the same code the second waits here, and is refused.
+            Client.objects.bulk_create([client])
+            Domain.objects.bulk_create(
+                [Domain(tenant=client, domain=f"{code}.{settings.BASE_DOMAIN}", is_primary=True)]
             )
-        version = schemas.adopt_spare(code)
-        if version is None:
-            version = schemas.make(code)
-        client = Client(code=code, name=name, schema_name=scope.schema_of(code), schema_version=version, **details)
-        client.save(force_insert=True)
-        Domain(tenant=client, domain=f"{code}.{settings.BASE_DOMAIN}", is_primary=True).save(force_insert=True)
-        note_access(action="client.created", subject=code, client=code, actor=actor, at=at)
+            if spare:
+                schemas.name_spare(spare, code)
+            else:
+                schemas.make(code, version)
+            note_access(action="client.created", subject=code, client=code, actor=actor, at=at)
+    except IntegrityError:
+        raise Refused(
+            _("取引先コード「%s」はすでに使われています。別のコードにしてください。") % code, code="taken", field="code"
+        ) from None
     queries.forget_hosts()
     return client
 
