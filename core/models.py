@@ -29,3 +29,16 @@ class Event(models.Model):
             models.Index(fields=["order_id", "id"], name="event_order", condition=models.Q(order_id__isnull=False)),
             models.Index(fields=["name", "at"], name="event_name_at"),
         ]
+
+
+class IdempotentCall(models.Model):
+    """An answer given to a program under its Idempotency-Key, to be given again for the same call."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["answered_at"], name="idempotent_call_age")]

@@ -279,12 +279,16 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.api.ScopePermission"],
-    "DEFAULT_RENDERER_CLASSES": ["core.rest.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["core.rest.OrjsonParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.TokenThrottle"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.wire.AlwaysJson",
+    "DEFAULT_RENDERER_CLASSES": ["core.wire.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.wire.OrjsonParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.rest.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": False,
 }
+API_CALLS_PER_MINUTE = 600
 SPECTACULAR_SETTINGS = {
     "TITLE": "受注代行ポータル API",
     "VERSION": "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from documents.services import store
 from orders import registry
 from orders.intake import mend_file as mended
 from orders.intake.reasons import REASONS, explain
-from orders.models import Intake, RefusedRow
+from orders.models import Channel, Intake, Order, RefusedRow
 
 REFUSED_ROWS = 100
 
@@ -39,6 +40,7 @@ class BadRow:
     number: str
     column: str
     value: str
+    code: str
     why: Sentence
     is_mended: bool
 
@@ -69,7 +71,7 @@ def refused_rows(intake: Intake, *, after: str = "", before: str = "") -> Page[B
         RefusedRow.objects.filter(intake=intake), order=("row", "id"), after=after, before=before, size=REFUSED_ROWS
     )
     rows = [
-        BadRow(row.row, row.number, row.column, row.value, _why(row), row.mended_by_id is not None)
+        BadRow(row.row, row.number, row.column, row.value, row.code, _why(row), row.mended_by_id is not None)
         for row in found.rows
     ]
     return Page(rows=rows, after=found.after, before=found.before)
@@ -114,3 +116,42 @@ def mend_file(intake: Intake) -> tuple[str, bytes]:
     stem, dot, ending = intake.file_name.rpartition(".")
     name = f"{stem}_要修正{dot}{ending}" if stem else f"{ending}_要修正.csv"
     return name, mended(original(intake), registry.profile(intake.channel.profile), frame)
+
+
+def channel_for(code: str) -> Channel:
+    """The channel of that code, or the only one there is where none is named; Refused where that leaves a question."""
+    active = Channel.objects.filter(is_active=True)
+    found = list(active.filter(code=code) if code else active[:2])
+    if len(found) != 1:
+        sentence = Sentence(_("販売チャネル（channel）を指定してください。設定にあるコードを使います。"))
+        raise Refused(sentence, code="no_channel", field="channel")
+    return found[0]
+
+
+def results(intake: Intake, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """What became of records that were sent, in their order: place, number, result, id and problems of each.
+
+    numbers: the number of each record. result: created, known (there before) or refused.
+    """
+    problems: dict[int, list[dict[str, str]]] = {}
+    for row in RefusedRow.objects.filter(intake=intake).order_by("id"):
+        said = {"field": row.column, "value": row.value, "code": row.code, "message": str(_why(row))}
+        problems.setdefault(row.row, []).append(said)
+    orders = Order.objects.filter(channel_id=intake.channel_id, number__in=set(numbers))
+    ids = {number: (pk, came) for number, pk, came in orders.values_list("number", "pk", "intake_id")}
+    return [_result(intake, place, number, problems.get(place), ids) for place, number in enumerate(numbers, 1)]
+
+
+def _result(
+    intake: Intake,
+    place: int,
+    number: str,
+    problems: list[dict[str, str]] | None,
+    ids: Mapping[str, tuple[int, int | None]],
+) -> dict[str, Any]:
+    pk, came = ids.get(number, (None, None))
+    if problems:
+        result, pk = "refused", None
+    else:
+        result = "created" if came == intake.pk else "known"
+    return {"place": place, "number": number, "result": result, "id": pk, "problems": problems or []}

@@ -1,0 +1,18 @@
+"""The addresses of the API for orders, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.api import orders, shipments, uploads
+
+urlpatterns = [
+    path("orders", orders.Orders.as_view(), name="orders"),
+    path("orders/<int:order_id>", orders.OneOrder.as_view(), name="order"),
+    path("orders/<int:order_id>/cancel", orders.CancelOrder.as_view(), name="cancel_order"),
+    path("uploads", uploads.Uploads.as_view(), name="uploads"),
+    path("uploads/<int:intake_id>", uploads.OneUpload.as_view(), name="upload"),
+    path("uploads/<int:intake_id>/refused", uploads.RefusedRows.as_view(), name="refused_rows"),
+    path("shipments", shipments.Shipments.as_view(), name="shipments"),
+    path("shipments/<int:shipment_id>", shipments.OneShipment.as_view(), name="shipment"),
+]

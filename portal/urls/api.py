@@ -1,0 +1,14 @@
+"""The URL map of the API, below /api/v1/ on a client's host."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from billing import api as billing
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("orders.api.urls")),
+    path("invoices", billing.Invoices.as_view(), name="invoices"),
+    path("invoices/<int:invoice_id>", billing.OneInvoice.as_view(), name="invoice"),
+    path("invoices/<int:invoice_id>/pdf", billing.InvoicePdf.as_view(), name="invoice_pdf"),
+]
