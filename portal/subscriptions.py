@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from billing.services import floor as closings
 from core.events import Subscriber
 from operations import services as work
 from sla import services as promises
 
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
+    "invoice.approved": (closings.note,),
+    "invoice.dispute_answered": (closings.note,),
+    "invoice.disputed": (closings.note,),
+    "invoice.drafted": (closings.note,),
+    "invoice.finalised": (closings.note,),
+    "invoice.issued": (closings.note,),
     "intake.finished": (work.tally,),
     "order.received": (promises.start, work.open_received, work.tally),
     "order.verification_opened": (promises.start, work.follow),

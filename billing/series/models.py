@@ -25,3 +25,24 @@ class Issuer(models.Model):
     email = models.CharField(max_length=254, blank=True)
     accounts = models.JSONField(default=list)
     payment_note = models.CharField(max_length=200, blank=True)
+
+
+class Standing(models.Model):
+    """How one closing of a client stands, for the operator's list over all. Written by billing.services.floor.
+
+    A projection of the client's invoice, in the same transaction; the invoice is the truth.
+    """
+
+    client = models.CharField(max_length=30)
+    period_start = models.DateField()
+    invoice_id = models.BigIntegerField()
+    state = models.CharField(max_length=10)
+    number = models.CharField(max_length=30, blank=True)
+    total = models.DecimalField(max_digits=14, decimal_places=0)
+    disputes = models.PositiveIntegerField(default=0)
+    unrated = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "period_start"], name="standing_once")]
+        indexes = [models.Index(fields=["-period_start", "client"], name="standing_newest")]

@@ -80,8 +80,9 @@ def draft(day: date, *, actor: Actor, at: datetime) -> Invoice:
     )
     if invoice.state in (Invoice.FINAL, Invoice.ISSUED):
         return invoice
+    before = (invoice.total, invoice.state, invoice.unrated)
     _fill(invoice, terms, at=at)
-    if created:
+    if created or before != (invoice.total, invoice.state, invoice.unrated):
         publish([happening("invoice.drafted", invoice)], actor=actor, at=at)
     return invoice
 

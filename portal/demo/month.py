@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from core import clock, scope
 from core.events import SYSTEM, Actor
 from orders.models import Channel, Hold, Intake, Order, Shipment
-from orders.services import cancelling, holds, shipping
+from orders.services import arranging, cancelling, holds, shipping
 from portal.demo.calendar import at, working_days
 from portal.demo.files import Delivery
 from portal.demo.floor import Floor, chance
@@ -66,6 +66,7 @@ class Month:
         for company in self.companies:
             with scope.client(company.code):
                 self._answer(company, now)
+                _pay(now)
                 _deliver(now)
         self.floor.work(["resolve", "cancel", "verify"], at=self._move(day, "09:45"))
         self.floor.work(["release", "pick", "pack", "ship"], at=self._move(day, "10:30"))
@@ -145,6 +146,14 @@ def _deliver(now: datetime) -> None:
     arrived = list(out.values_list("pk", flat=True))
     if arrived:
         shipping.deliver(arrived, actor=SYSTEM, at=now)
+
+
+def _pay(now: datetime) -> None:
+    """Buyers who pay in advance have paid by the next morning."""
+    unpaid = Order.objects.filter(phase="awaiting_payment", received_at__lt=now - timedelta(hours=14))
+    paid = list(unpaid.values_list("pk", flat=True))
+    if paid:
+        arranging.mark_paid(paid, actor=SYSTEM, at=now)
 
 
 def channels_of(company: Company) -> Channel:

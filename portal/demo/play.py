@@ -97,7 +97,8 @@ def _play(orders: int) -> dict[str, Any]:
         with steps.step("closing", "月次締めと請求書の発行"):
             closing.close(COMPANIES, _billing(house, stack))
         with steps.step("report", "集計と突き合わせ"):
-            return _report(month, steps)
+            by_client, wrong = _counted(month)
+    return report.summed(by_client, steps.seconds, wrong)
 
 
 def _billing(house: House, stack: ExitStack) -> closing.Billing:
@@ -106,14 +107,15 @@ def _billing(house: House, stack: ExitStack) -> closing.Billing:
     return closing.Billing(house.actor(house.of("", "billing")), approvers, readers)
 
 
-def _report(month: Month, steps: Steps) -> dict[str, Any]:
-    by_client, wrong = {}, []
+def _counted(month: Month) -> tuple[dict[str, Any], list[str]]:
+    by_client: dict[str, Any] = {}
+    wrong: list[str] = []
     for company in COMPANIES:
         sent = [s for s in month.sent if s.company == company]
         have = report.counted(company)
         wrong += report.disagreements(company, report.expected_of(sent, company.channel), have)
         by_client[company.code] = have
-    return report.summed(by_client, steps.seconds, wrong)
+    return by_client, wrong
 
 
 def show(found: dict[str, Any]) -> None:

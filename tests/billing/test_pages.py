@@ -86,3 +86,15 @@ def test_the_neighbour_and_the_reader_stay_outside(draft: Invoice) -> None:
     reader = login(Client(), client_person("viewer"), "acme")
     assert neighbour.get(f"/billing/{draft.pk}").status_code == 404
     assert reader.get(f"/billing/{draft.pk}").status_code == 403
+
+
+def test_the_operators_list_follows_the_closing(draft: Invoice, accounting: Client) -> None:
+    clerk = login(Client(), staff("billing", ["acme"]))
+    assert "アクメ商事" in clerk.get("/closings").content.decode()
+    assert "確認中" in clerk.get("/closings").content.decode()
+
+    accounting.post(f"/billing/{draft.pk}/orders/dispute", {"text": "件数を確認したい"})
+
+    assert "指摘 1件" in clerk.get("/closings").content.decode()
+    stranger = login(Client(), staff("billing", ["bravo"]))
+    assert "指摘 1件" not in stranger.get("/closings").content.decode()
