@@ -43,9 +43,7 @@ def test_what_happened_is_recorded_and_told_once_per_name(
     ]
 
 
-def test_columns_and_objects_leave_the_same_record(
-    acme: str, at: Callable[[str], datetime], heard: list[Told]
-) -> None:
+def test_columns_and_objects_leave_the_same_record(acme: str, at: Callable[[str], datetime], heard: list[Told]) -> None:
     when = at("2026-03-02 09:00")
     events.publish([Happening("parcel.lost", "parcel", 5, {"note": '引用"符、'}, order_id=5)], actor=CLERK, at=when)
     frame = pl.DataFrame({"subject_id": [5], "order_id": [5], "note": ['引用"符、']})
