@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from billing import queries as billing
 from core import clock
 from orders.lifecycle import PHASES
 from orders.queries import listing, overview
@@ -44,9 +45,16 @@ def home(request: PortalRequest) -> HttpResponse:
         "questions": overview.questions(limit=SHOWN_QUESTIONS, side=request.side),
         "question_count": overview.question_count(),
         "unmended": overview.unmended() if Permission.IMPORT_ORDERS in request.permissions else [],
+        "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,
         "promises": _promises(now) if Permission.VIEW_SLA in request.permissions else [],
     }
     return render(request, "portal/home_client.html", shown)
+
+
+@page(Permission.VIEW_BILLING)
+def cost(request: PortalRequest) -> HttpResponse:
+    """What this month has cost so far, as a part of the home page: it is counted while the page already stands."""
+    return render(request, "portal/parts/cost.html", {"estimate": billing.month_estimate(clock.now())})
 
 
 def _parts(request: PortalRequest, counts: Mapping[str, int]) -> list[Part]:

@@ -13,7 +13,7 @@ from core import clock
 from core.batches import Outcome
 from core.errors import Refused
 from orders.models import Hold, Order
-from orders.pages.filtering import LONGEST_KEY, filters_of
+from orders.pages.filtering import filters_of, key_in
 from orders.queries import listing
 from orders.services import cancelling, holds, shipping, verification
 from tenants.doors import PortalRequest, page, url
@@ -29,11 +29,7 @@ def selected(request: PortalRequest) -> list[int]:
     if request.POST.get("all") == "1":
         filters, _form = filters_of(request.GET)
         return list(listing.matching(filters, at=clock.now()).order_by("pk").values_list("pk", flat=True)[:MOST])
-    keys = [
-        int(value)
-        for value in request.POST.getlist("selected")
-        if value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY
-    ]
+    keys = [key for key in map(key_in, request.POST.getlist("selected")) if key is not None]
     if not keys:
         raise Refused(_("受注を選んでください。"), code="nothing_selected")
     return keys[:MOST]

@@ -19,7 +19,7 @@ KEPT = ("phase", "channel", "q", "first", "last", "prefecture", "due", "intake",
 """The parameters that make up a view."""
 
 _DUE = {LATE: gettext_lazy("遅れ"), AT_RISK: gettext_lazy("まもなく期限"), DUE_TODAY: gettext_lazy("本日期限")}
-LONGEST_KEY = 18
+_LONGEST_KEY = 18
 _ANY = ("", gettext_lazy("すべて"))
 
 
@@ -65,15 +65,16 @@ def filters_of(query: QueryDict) -> tuple[Filters, FilterForm]:
             last=clean.get("last"),
             prefecture=clean.get("prefecture", ""),
             due=clean.get("due", ""),
-            intake=_number(query.get("intake", "")),
+            intake=key_in(query.get("intake", "")),
             sort=sort if sort in SORTS else "-ordered_at",
         ),
         form,
     )
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
+def key_in(text: str) -> int | None:
+    """The key of a row as a form or an address writes it, None where the text is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY else None
 
 
 def kept(query: QueryDict) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from core.periods import TOKYO
 from core.text import phone_label
-from core.wording import Sentence
+from core.wording import Sentence, _
 from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed
 from orders.models import CancelRequest, Hold, Line, Order, Shipment, Verification
 from orders.queries import facts
@@ -42,7 +42,7 @@ class Check:
     """Why the order is looked at before release, by which rule in which version, and the answer where there is one."""
 
     reason: Sentence
-    rule: str
+    rule: Sentence
     rule_version: int
     answer: str
     answered_by: str
@@ -145,7 +145,9 @@ def hold_row(hold: Hold, *, side: Side = "client") -> HoldRow:
 
 def _check(reason: Verification) -> Check:
     label = Sentence(VERIFICATION_REASONS.get(reason.reason, reason.reason))
-    return Check(label, reason.rule, reason.rule_version, reason.answer, reason.answered_by, reason.answered_at)
+    usual = reason.rule in VERIFICATION_REASONS
+    rule = Sentence(_("標準の規則")) if usual else Sentence("%(name)s", name=reason.rule)
+    return Check(label, rule, reason.rule_version, reason.answer, reason.answered_by, reason.answered_at)
 
 
 def _next_at(order: Order, phase: Phase) -> datetime | date | None:

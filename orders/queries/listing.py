@@ -70,19 +70,8 @@ class Filters:
     @property
     def is_narrow(self) -> bool:
         """Whether it narrows at all."""
-        return any(
-            (
-                self.phases,
-                self.channel,
-                self.text,
-                self.first,
-                self.last,
-                self.prefecture,
-                self.due,
-                self.held_by,
-                self.intake,
-            )
-        )
+        kinds, days = (self.phases, self.channel, self.intake, self.held_by), (self.first, self.last)
+        return any((*kinds, *days, self.text, self.prefecture, self.due))
 
 
 @dataclass(frozen=True)

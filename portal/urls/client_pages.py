@@ -12,6 +12,7 @@ from tenants.urls import client_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_client.home, name="home"),
+    path("home/cost", home_client.cost, name="home_cost"),
     path("", include("orders.urls")),
     path("", include("documents.urls")),
     path("", include("sla.urls")),

@@ -114,3 +114,14 @@ def test_the_number_of_orders_costs_no_queries(browser: Client, number: int) -> 
         browser.get("/")
 
     assert len([query for query in captured if "orders_" in query["sql"] or "core_event" in query["sql"]]) == 6
+
+
+def test_the_cost_is_counted_beside_the_page_for_those_who_may_see_it(browser: Client) -> None:
+    with scope.client("acme"):
+        orders.order()
+    clerk = login(Client(), client_person("orders"), "acme")
+
+    assert 'hx-get="/home/cost"' in browser.get("/").content.decode()
+    assert "契約と料金表が登録されると" in browser.get("/home/cost").content.decode()
+    assert "/home/cost" not in clerk.get("/").content.decode()
+    assert clerk.get("/home/cost").status_code == 403
