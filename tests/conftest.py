@@ -26,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(services.stop)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Objects whose repr holds their address get the argument's name, so that all workers collect the same tests."""
+    return argname if " at 0x" in repr(val) else None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
     """A fresh database with two clients that must never see each other."""
