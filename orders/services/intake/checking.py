@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -14,33 +15,82 @@ from core.wording import Sentence, _
 from orders import arrival
 from orders.conditions import read_condition
 from orders.models import ArrivalRule, Channel
-from orders.queries import facts
+
+_A_DAY = timedelta(days=1)
 
 _EARLIER = """
-    SELECT number, ordered_at, buyer_name, buyer_postcode, buyer_phone, total::bigint, wished_date
+    SELECT number, (extract(epoch FROM ordered_at) * 1000000)::bigint, total::bigint, wished_date, buyer_phone,
+           CASE WHEN buyer_phone = '' THEN buyer_name ELSE '' END,
+           CASE WHEN buyer_phone = '' THEN buyer_postcode ELSE '' END
       FROM orders_order
-     WHERE ordered_at >= %s AND ordered_at < %s + interval '1 day' AND total = ANY(%s)
-       AND (buyer_phone = ANY(string_to_array(%s, E'\\n'))
-            OR (buyer_phone = '' AND buyer_postcode = ANY(string_to_array(%s, E'\\n'))))
+     WHERE ordered_at >= %s AND ordered_at < %s
 """
-_EARLIER_SCHEMA = pl.Schema(
+_READ = pl.Schema(
     {
         "number": pl.String(),
-        "ordered_at": pl.Datetime("us", "UTC"),
-        "buyer_name": pl.String(),
-        "buyer_postcode": pl.String(),
-        "buyer_phone": pl.String(),
+        "ordered_at": pl.Int64(),
         "total": pl.Int64(),
         "wished_date": pl.Date(),
+        "buyer_phone": pl.String(),
+        "buyer_name": pl.String(),
+        "buyer_postcode": pl.String(),
     }
 )
+_SAME = ("total", "buyer_phone", "buyer_name", "buyer_postcode")
 
 
-def findings(channel: Channel, orders: pl.DataFrame) -> pl.DataFrame:
+class Earlier:
+    """The orders that came before those of an arrival, as far as it takes to know who orders the same again.
+
+    The stored ones are read once, day by day as the arrival reaches them; its own are added as they are written.
+    """
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+        self._days: set[date] = set()
+        self._known = pl.DataFrame(schema={**_READ, "ordered_at": pl.Datetime("us", "UTC")})
+
+    def alike(self, orders: pl.DataFrame) -> pl.DataFrame:
+        """Those that may be by the same buyers for the same amounts; `orders` are known from here on."""
+        self._read_days(orders["ordered_at"])
+        own = _identified(orders)
+        found = self._known.join(own, on=_SAME, how="semi")
+        self._known = pl.concat([self._known, own])
+        return found
+
+    def _read_days(self, ordered_at: pl.Series) -> None:
+        days = ordered_at.dt.convert_time_zone(self._zone).dt.date().unique().sort()
+        new = [day for day in days if day not in self._days]
+        if new:
+            # From the first to the last new day at once: what lies between was read before and is not taken again.
+            start, end = (datetime.combine(day, time(), ZoneInfo(self._zone)) for day in (new[0], new[-1] + _A_DAY))
+            read = copying.read(_EARLIER, [start, end], _READ).with_columns(
+                pl.col("ordered_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+            )
+            day = pl.col("ordered_at").dt.convert_time_zone(self._zone).dt.date()
+            self._known = pl.concat([self._known, read.filter(day.is_in(new))])
+            self._days.update(new)
+
+
+def _identified(orders: pl.DataFrame) -> pl.DataFrame:
+    """A buyer is known by phone, and without one by name and postcode; what is not needed is not kept."""
+    nameless = [
+        pl.when(pl.col("buyer_phone") == "").then(name).otherwise(pl.lit("")).alias(name)
+        for name in ("buyer_name", "buyer_postcode")
+    ]
+    return orders.with_columns(nameless).select(list(_READ))
+
+
+def earlier(channel: Channel) -> Earlier:
+    """What came before, for one arrival."""
+    return Earlier(checks_of(channel).zone)
+
+
+def findings(channel: Channel, orders: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
     """Why which of these new orders (orders.intake.frames.ORDERS) has to be looked at: arrival.FINDINGS."""
     checks = checks_of(channel)
-    earlier = _earlier(orders, checks) if checks.duplicate else None
-    return arrival.evaluate(orders, rules=rules_in_force(), checks=checks, earlier=earlier)
+    before = earlier.alike(orders) if checks.duplicate else None
+    return arrival.evaluate(orders, rules=rules_in_force(), checks=checks, earlier=before)
 
 
 def checks_of(channel: Channel) -> arrival.Checks:
@@ -59,19 +109,6 @@ def rules_in_force() -> list[arrival.Rule]:
         arrival.Rule(rule.name, rule.version, rule.reason, read_condition(rule.condition))
         for rule in ArrivalRule.objects.filter(is_active=True)
     ]
-
-
-def _earlier(orders: pl.DataFrame, checks: arrival.Checks) -> pl.DataFrame:
-    """Orders that came before and may be those of the same buyers, for the same amounts, on the same days."""
-    days = orders["ordered_at"].dt.convert_time_zone(checks.zone).dt.truncate("1d")
-    parameters = [
-        days.min(),
-        days.max(),
-        orders["total"].unique().to_list(),
-        orders["buyer_phone"].unique().str.join("\n").item(),
-        orders.filter(pl.col("buyer_phone") == "")["buyer_postcode"].unique().str.join("\n").item(),
-    ]
-    return facts.fetch(_EARLIER, parameters, _EARLIER_SCHEMA)
 
 
 def open_verifications(orders: pl.DataFrame, findings: pl.DataFrame, *, actor: Actor, at: datetime) -> None:

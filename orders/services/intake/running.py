@@ -21,6 +21,7 @@ from documents.services import store
 from orders import intake as reading
 from orders import registry
 from orders.models import Intake
+from orders.services.intake import checking
 from orders.services.intake.writing import Arrived, write
 
 PROGRESS_SECONDS = 24 * 60 * 60
@@ -58,7 +59,7 @@ def run(intake_id: int, *, at: datetime) -> Intake:
 def take_records(intake: Intake, records: Sequence[Mapping[str, Any]], *, at: datetime) -> Intake:
     """Write the orders that came as records."""
     _one_at_a_time(intake)
-    _take(intake, reading.from_records(records))
+    _take(intake, reading.from_records(records), checking.earlier(intake.channel))
     _finish(intake, at=at)
     return intake
 
@@ -71,10 +72,11 @@ def _one_at_a_time(intake: Intake) -> None:
 
 def _read_file(intake: Intake) -> None:
     _one_at_a_time(intake)
+    earlier = checking.earlier(intake.channel)
     with store().open(intake.storage_key) as stream:
         intake.size = stream.seek(0, 2)
         for part, read in _ahead(_parts(stream, intake)):
-            _take(intake, part)
+            _take(intake, part, earlier)
             _show_progress(intake, read)
 
 
@@ -93,8 +95,8 @@ def _ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def _take(intake: Intake, part: reading.Intake) -> None:
-    arrived = write(intake, part)
+def _take(intake: Intake, part: reading.Intake, earlier: checking.Earlier) -> None:
+    arrived = write(intake, part, earlier)
     intake.encoding = part.layout.encoding
     _count(intake, part.counts, arrived)
     refused = part.refused.select(

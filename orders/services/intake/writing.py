@@ -39,14 +39,18 @@ class Arrived:
     known: int
 
 
-def write(intake: Intake, part: Part) -> Arrived:
-    """Write the orders of a part that are not there yet, and tell of them; take what the channel says of the others."""
+def write(intake: Intake, part: Part, earlier: checking.Earlier) -> Arrived:
+    """Write the orders of a part that are not there yet, and tell of them; take what the channel says of the others.
+
+    earlier: one for all parts of an arrival.
+    """
     actor = Actor(intake.actor_kind, intake.actor_id, intake.actor_name)  # type: ignore[arg-type]
     at = intake.created_at
     known = _known(intake, part.orders["number"])
     orders = part.orders.join(known, on="number", how="anti", maintain_order="left")
     if not orders.is_empty():
-        _write_new(intake, orders, part.lines, actor=actor, at=at)
+        findings = checking.findings(intake.channel, orders, earlier)
+        _write_new(intake, orders, part.lines, findings, actor=actor, at=at)
     if not known.is_empty():
         follow_channel(part.orders.join(known, on="number", maintain_order="left"), actor=actor, at=at)
     return Arrived(new=orders.height, known=known.height)
@@ -56,8 +60,9 @@ def _known(intake: Intake, numbers: pl.Series) -> pl.DataFrame:
     return facts.fetch(_KNOWN, [intake.channel_id, numbers.str.join("\n").item()], _KNOWN_SCHEMA)
 
 
-def _write_new(intake: Intake, orders: pl.DataFrame, lines: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
-    findings = checking.findings(intake.channel, orders)
+def _write_new(
+    intake: Intake, orders: pl.DataFrame, lines: pl.DataFrame, findings: pl.DataFrame, *, actor: Actor, at: datetime
+) -> None:
     orders = _with_phases(orders, findings).with_columns(
         copying.take_ids("orders_order", orders.height), ports.ship_due(orders["ordered_at"])
     )
