@@ -283,7 +283,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.wire.AlwaysJson",
     "DEFAULT_RENDERER_CLASSES": ["core.wire.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.wire.OrjsonParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.openapi.ScopedSchema",
     "EXCEPTION_HANDLER": "core.rest.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
@@ -293,8 +293,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "受注代行ポータル API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVERS": [{"url": "/api/v1"}],
+    "ENUM_NAME_OVERRIDES": {"ShipmentState": "orders.api.described.SHIPMENT_STATES"},
 }
 
 METRICS_TOKEN = ENV.metrics_token.get_secret_value()

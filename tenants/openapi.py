@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+
+from tenants.api import required_scope
 
 
 class ErrorBody(serializers.Serializer[Any]):
@@ -21,6 +24,13 @@ class Error(serializers.Serializer[Any]):
     """The one error shape."""
 
     error = ErrorBody()
+
+
+class ScopedSchema(AutoSchema):
+    """Describes an operation with the scope that its tokens need, as x-scope."""
+
+    def get_extensions(self) -> dict[str, Any]:
+        return {**super().get_extensions(), "x-scope": required_scope(self.view, self.method)}
 
 
 ERRORS: dict[int, str] = {

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
 
-from core import scope
+from core import idempotency, scope
 from core.jobs.models import Job
 from core.tasks import task
 from tenants import schemas
@@ -36,3 +36,9 @@ def clear_expired() -> None:
     done = Q(state=Job.DONE, finished_at__lt=at - KEEP_DONE)
     failed = Q(state=Job.FAILED, finished_at__lt=at - KEEP_FAILED)
     Job.objects.filter(done | failed).delete()
+
+
+@task()
+def forget_answers() -> None:
+    """Forget what was answered to programs of the client at hand more than a day ago."""
+    idempotency.forget_old()

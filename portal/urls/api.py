@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from billing import api as billing
+from portal import api_reference
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", api_reference.page, name="reference"),
+    path("schema", api_reference.schema, name="schema"),
     path("", include("orders.api.urls")),
     path("invoices", billing.Invoices.as_view(), name="invoices"),
     path("invoices/<int:invoice_id>", billing.OneInvoice.as_view(), name="invoice"),
