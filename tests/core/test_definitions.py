@@ -55,7 +55,6 @@ def test_a_misspelt_key_is_refused_with_its_place() -> None:
         ("yes", lambda d: d.flag("x", default=True)),
         ("abc", lambda d: d.items("x")),
     ],
-    ids=str,
 )
 def test_what_does_not_fit_is_refused_where_it_stands(value: object, read: Callable[[Definition], object]) -> None:
     with pytest.raises(Refused, match="「x」"):
