@@ -134,11 +134,12 @@ def _body(content: Mapping[str, Schema]) -> list[Field]:
 
 def _parameter(parameter: Schema) -> Field:
     shape = parameter["schema"]
+    place = "アドレスの中の番号" if parameter["in"] == "path" else ""
     return Field(
         name=parameter["name"],
         type=_type(shape),
         required=parameter.get("required", False),
-        text=parameter.get("description", ""),
+        text=parameter.get("description", place),
         values=_values(shape.get("items", shape)),
     )
 

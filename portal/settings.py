@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/api/v1"}],
+    "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {"ShipmentState": "orders.api.described.SHIPMENT_STATES"},
 }
 
