@@ -16,8 +16,9 @@ def run_intake(*, intake_id: int) -> None:
 
 @task()
 def keep_dates() -> None:
-    """End the holds whose day has come, and complete what was delivered long enough ago."""
+    """End the holds whose day has come, complete what was delivered long enough ago, close readings that failed."""
     now = clock.now()
+    intake.give_up(at=now)
     holds.end_due(actor=SYSTEM, at=now)
     while completing.complete_due(actor=SYSTEM, at=now):
         pass

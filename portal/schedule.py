@@ -55,7 +55,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "work of people who left": _operators("operations.tasks.return_abandoned", 60.0),
     "the floor's figures": _operators("operations.tasks.tidy", crontab(minute="27")),
     "promises": _every_clients("sla.tasks.tell", 60.0),
-    "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="5")),
+    "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="*/10")),
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),
     "documents whose time is over": _every_clients("documents.tasks.delete_expired", crontab(hour="2", minute="43")),
     "answers given to programs": _every_clients("tenants.tasks.forget_answers", crontab(minute="13")),

@@ -161,6 +161,20 @@ def test_the_reading_is_a_job_of_the_same_transaction(acme: str, at: At, sample:
     assert (job.pk, job.task, job.client) == (found.job_id, "orders.tasks.run_intake", "acme")
 
 
+def test_a_reading_that_failed_for_good_is_told_and_the_file_may_come_again(
+    acme: str, at: At, sample: samples.Sample
+) -> None:
+    found = submit(sample.data, at("2026-10-01 09:00"))
+    with scope.operator():
+        Job.objects.filter(arguments__intake_id=found.pk).update(state=Job.FAILED)
+
+    again = submit(sample.data, at("2026-10-01 10:00"))
+
+    found.refresh_from_db()
+    assert (found.state, found.error["code"]) == ("refused", "reading_failed")
+    assert again.pk != found.pk
+
+
 def test_progress_can_be_watched(acme: str, at: At, sample: samples.Sample) -> None:
     found = bring(sample.data, at("2026-10-01 09:00"))
     shown = cache.get(progress_key(found.pk))

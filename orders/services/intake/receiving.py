@@ -24,7 +24,7 @@ from orders import registry
 from orders.intake import MAX_BYTES
 from orders.intake.layouts import HEAD, layout
 from orders.models import Channel, Intake
-from orders.services.intake.running import take_records
+from orders.services.intake.running import give_up, take_records
 
 RUN_TASK = "orders.tasks.run_intake"
 MAX_RECORDS = 10_000
@@ -49,6 +49,7 @@ def submit(
     """
     source = stream if stream is not None else io.BytesIO(data or b"")
     _refuse_what_is_none(channel, source)
+    give_up(at=at)
     digest = _digest(source)
     _refuse_known(channel, digest)
     intake = _create(channel, digest, file_name=names.safe(file_name), mends=mends, actor=actor, at=at)

@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from core import copying, events
 from core.errors import Refused
 from core.events import Actor, Happening
-from core.wording import Sentence
+from core.jobs.models import Job
+from core.wording import Sentence, _
 from documents.services import store
 from orders import intake as reading
 from orders import registry
@@ -134,6 +135,16 @@ def _finish(intake: Intake, *, at: datetime) -> None:
     data = {name: getattr(intake, name) for name in names}
     actor = Actor(intake.actor_kind, intake.actor_id, intake.actor_name)  # type: ignore[arg-type]
     events.publish([Happening("intake.finished", "intake", intake.pk, data)], actor=actor, at=at)
+
+
+def give_up(*, at: datetime) -> int:
+    """Close the arrivals whose reading failed for good; returns how many. Their files may come again."""
+    waiting = {intake.job_id: intake for intake in Intake.objects.filter(state=Intake.WAITING, job_id__isnull=False)}
+    failed = Job.objects.filter(pk__in=list(waiting), state=Job.FAILED).values_list("pk", flat=True)
+    sentence = _("読み込みの途中で止まりました。同じファイルをもう一度送ってください。続くときはお問い合わせください。")
+    for job_id in failed:
+        _refuse(waiting[job_id], Refused(Sentence(sentence), code="reading_failed"), at=at)
+    return len(failed)
 
 
 def _refuse(intake: Intake, refusal: Refused, *, at: datetime) -> None:
