@@ -27,8 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Objects whose repr holds their address get the argument's name, so that all workers collect the same tests."""
-    return argname if " at 0x" in repr(val) else None
+    """Bytes, and objects whose repr holds an address, are named by the argument: all workers collect the same."""
+    return argname if isinstance(val, bytes) or " at 0x" in repr(val) else None
 
 
 @pytest.fixture(scope="session")

@@ -191,11 +191,11 @@ def _join_by_browser(house: House, somebody: Somebody, secret: str) -> None:
             return
         page = visitor.get(ACTIVATE)
         if "reauthenticate" in str(page.url):
-            page = visitor.send(str(page.url), {"password": house.password, "next": ACTIVATE})
+            page = visitor.send(str(page.url), {"password": house.password, "next": ACTIVATE}, form=page)
         found = _TOTP.search(page.text)
         if found is None:
             raise Unexpected(f"{page.url}: the page that activates the second factor shows no secret.")
-        visitor.send(ACTIVATE, {"code": code_now(found[1])})
+        visitor.send(ACTIVATE, {"code": code_now(found[1])}, form=page)  # opened again it would show another secret
         house.second_factors[somebody.email] = found[1]
 
 

@@ -60,7 +60,7 @@ def play(*, orders: int, report: Path | None) -> int:
             say(f"デモを続けられません: {reason}")
             return 1
         finally:
-            clock.release()
+            clock.run_on()
         kept.write_text(json.dumps(found, ensure_ascii=False, indent=1))
     if report:
         report.parent.mkdir(parents=True, exist_ok=True)

@@ -60,14 +60,14 @@ class Visitor:
         path: str,
         data: Mapping[str, Any] | None = None,
         *,
-        form_at: str = "",
+        form: httpx.Response | None = None,
         files: Any = None,
         expect: int = 200,
     ) -> httpx.Response:
-        """Open the page that holds the form (`form_at`, default `path`), and send the form as a browser does."""
-        token = TOKEN.search(self.get(form_at or path).text)
+        """Send a form as a browser does: that of the page `form`, else of the page at `path`, opened first."""
+        token = TOKEN.search((form or self.get(path)).text)
         if token is None:
-            raise Unexpected(f"{form_at or path}: the page holds no form.")
+            raise Unexpected(f"{path}: the page holds no form.")
         response = self.http.post(
             path, data={**(data or {}), "csrfmiddlewaretoken": html.unescape(token.group(1))}, files=files
         )
@@ -84,7 +84,7 @@ class Visitor:
         raise Unexpected(f"{response.url}: redirects in a circle.")
 
     def _check(self, response: httpx.Response, expect: int) -> None:
-        if response.status_code != expect and response.request.url.path != "/":
+        if response.status_code != expect:
             said = " ".join(re.sub(r"<[^>]+>", " ", response.text).split())[:400]
             raise Unexpected(f"{response.request.method} {response.request.url}: {response.status_code}, {said}")
 

@@ -50,3 +50,10 @@ def test_a_released_clock_shows_the_real_time_again(moved: Path) -> None:
 
 def test_before_the_first_move_the_time_is_real(moved: Path) -> None:
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_moved_clock_can_run_on_from_where_it_stands(moved: Path) -> None:
+    clock.move(NOON_IN_TOKYO)
+    clock.run_on()
+    first, second = clock.now(), clock.now()
+    assert NOON_IN_TOKYO <= first < second < NOON_IN_TOKYO + timedelta(minutes=1)
