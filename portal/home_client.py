@@ -85,7 +85,7 @@ def _chart(days: Sequence[tuple[date, Movement]]) -> Data:
             {"name": _("出荷"), "values": [moved.shipped for _day, moved in days], "tone": "done"},
         ],
         unit=_("件"),
-        category=_("日"),
+        category=_("日付"),
     )
 
 
