@@ -36,6 +36,11 @@ _ANSWER_REQUESTS = """
     UPDATE orders_cancelrequest SET answered_at = %s, answered_by = %s, accepted = %s, answer = %s
      WHERE order_id = ANY(%s) AND answered_at IS NULL
 """
+# What a cancelled order waited for it waits for no longer; the cancelling says so.
+_END_HOLDS = """
+    UPDATE orders_hold SET released_at = %s, released_by = %s, release_reason = %s
+     WHERE order_id = ANY(%s) AND released_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ def _cancel(going: pl.DataFrame, *, by: str, reason: str, actor: Actor, at: date
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL_LINES, [ids])
         cursor.execute(_ANSWER_REQUESTS, [at, actor.name, True, reason, ids])
+        cursor.execute(_END_HOLDS, [at, actor.name, reason, ids])
     refresh(ids)
     if not dropped.is_empty():
         publish_frame("shipment.cancelled", "shipment", dropped, actor=actor, at=at)

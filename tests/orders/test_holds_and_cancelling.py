@@ -141,6 +141,16 @@ def test_cancelling_before_release_is_at_once(acme: str, at: At) -> None:
     assert again.refused[key].code == "cancelled"
 
 
+def test_nobody_is_asked_about_a_cancelled_order_any_more(acme: str, at: At) -> None:
+    key = order().pk
+    holds.place([key], reason="question", question="色は？", actor=OPERATOR, at=at("2026-10-01 10:00"))
+    cancelling.cancel([key], by="client", reason="不要", actor=CLIENT, at=at("2026-10-01 11:00"))
+    hold = Hold.objects.get(order=key)
+    assert (phase_of(key), hold.released_at, hold.release_reason) == ("cancelled", at("2026-10-01 11:00"), "不要")
+    with pytest.raises(Refused):
+        holds.answer(hold.pk, answer="青", actor=CLIENT, at=at("2026-10-01 12:00"))
+
+
 def test_cancelling_what_the_warehouse_works_on_is_asked_for(acme: str, at: At) -> None:
     key = order(units=[2]).pk
     shipping.release([key], actor=OPERATOR, at=at("2026-10-01 10:00"))
