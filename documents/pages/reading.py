@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, H
 from django.shortcuts import render
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core import clock
 from documents import queries, services
@@ -49,6 +50,7 @@ def standing(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "documents/detail.html#standing", {"it": queries.detail(document, side=request.side)})
 
 
+@xframe_options_sameorigin  # the page of the document shows it in a frame
 @page(Permission.VIEW_DOCUMENTS)
 def view(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The content, to be shown by the browser itself."""
