@@ -17,7 +17,7 @@ from core import clock as clocks
 from core.periods import first_of_month
 from sla import queries, services
 from sla.models import Clock, PromiseVersion
-from sla.queries import Clocks, Month
+from sla.queries import Clocks, Figure, Month
 from tenants import doors
 from tenants.doors import PortalRequest, page
 from tenants.roles import Permission
@@ -79,14 +79,14 @@ def _charts(shown: Month) -> dict[str, Any]:
         "categories": [f"{day.month}/{day.day}" for day in shown.period],
         "series": [{"name": name, "values": values} for name, values in missed.items()],
         "unit": _("件"),
-        "category": _("日"),
+        "category": _("日付"),
     }
     trend = {
         "kind": "line",
         "categories": [_("%(month)s月") % {"month": first.month} for first in months],
         "series": [{"name": names.get(code, code), "values": _percents(values)} for code, values in rates.items()],
         "unit": "%",
-        "category": _("月"),
+        "category": _("年月"),
     }
     return {"daily": daily if missed else None, "trend": trend if _has_past(rates) else None}
 
@@ -115,15 +115,21 @@ def listing(request: PortalRequest) -> HttpResponse:
         "promise_name": figures[0].label if wanted.promise_id else "",
         "back_url": f"{doors.url(request, 'sla:overview')}?month={shown.period.start:%Y-%m}",
         "total": queries.count(wanted, at=now),
-        "tabs": [
-            ("missed", _("未達"), sum(figure.misses for figure in figures)),
-            ("risk", _("期限間近"), sum(figure.at_risk for figure in figures)),
-            ("running", _("計測中"), sum(figure.running for figure in figures)),
-            ("kept", _("達成"), sum(figure.hits for figure in figures)),
-            ("excluded", _("対象外"), sum(figure.excluded for figure in figures)),
-        ],
+        "tabs": _tabs(figures, wanted.standing),
     }
     return render(request, "sla/clocks.html", context)
+
+
+def _tabs(figures: list[Figure], shown: str) -> list[tuple[str, str, int, bool]]:
+    """How clocks can stand: word for the address, label, how many, and whether it is what is shown."""
+    counts = (
+        ("missed", _("未達"), sum(figure.misses for figure in figures)),
+        ("risk", _("期限間近"), sum(figure.at_risk for figure in figures)),
+        ("running", _("計測中"), sum(figure.running for figure in figures)),
+        ("kept", _("達成"), sum(figure.hits for figure in figures)),
+        ("excluded", _("対象外"), sum(figure.excluded for figure in figures)),
+    )
+    return [(standing, label, number, standing == shown) for standing, label, number in counts]
 
 
 def _wanted(request: PortalRequest, shown: Month) -> Clocks:

@@ -1,4 +1,4 @@
-"""A clock's life drawn day by day: what was open, what ran, what stood still, and where its due time lies."""
+"""A clock's life drawn day by day: what was open, what of it ran or stood still, and where its due time lies."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 Span = tuple[datetime, datetime]
+Stretch = tuple[datetime, datetime, str]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """Minutes after local midnight, from and for how long; what: open, running, paused or stopped."""
+    """Minutes after local midnight, from and for how long.
+
+    what: open (working hours), rest (the clock was there, but nobody worked), running, paused or stopped (the rest of
+    a clock's life: within working hours).
+    """
 
     start: float
     length: float
@@ -35,7 +40,7 @@ class Day:
 
 def draw(
     open_spans: Iterable[Span],
-    stretches: Iterable[tuple[datetime, datetime, str]],
+    stretches: Iterable[Stretch],
     marks: Mapping[str, datetime],
     zone: ZoneInfo,
 ) -> list[Day]:
@@ -44,10 +49,14 @@ def draw(
     stretches: what the clock did when. marks: when it started, is due, stopped. A day without any work, on which the
     clock stood still all the time, is left out.
     """
-    opened = [(start, end, "open") for start, end in open_spans]
-    held = list(stretches)
+    opened, held = list(open_spans), list(stretches)
+    layers = [
+        *((start, end, "open") for start, end in opened),
+        *((start, end, "rest") for start, end, _what in held),
+        *_worked(held, opened),
+    ]
     days: dict[date, tuple[list[Bar], list[tuple[float, str]]]] = {}
-    for start, end, what in [*opened, *held]:
+    for start, end, what in layers:
         for day, bar in _by_day(start, end, what, zone):
             days.setdefault(day, ([], []))[0].append(bar)
     for what, at in marks.items():
@@ -60,7 +69,16 @@ def draw(
     return [day for day in shown if day.marks or any(bar.what == "open" for bar in day.bars)][-MOST_DAYS:]
 
 
-def _edges(held: list[tuple[datetime, datetime, str]], marks: Mapping[str, datetime], zone: ZoneInfo) -> list[date]:
+def _worked(held: Iterable[Stretch], opened: list[Span]) -> Iterable[Stretch]:
+    """The parts of the stretches that lie in working hours."""
+    for start, end, what in held:
+        for begin, until in opened:
+            first, last = max(start, begin), min(end, until)
+            if first < last:
+                yield first, last, what
+
+
+def _edges(held: list[Stretch], marks: Mapping[str, datetime], zone: ZoneInfo) -> list[date]:
     times = [time for start, end, _what in held for time in (start, end)]
     return [time.astimezone(zone).date() for time in [*times, *marks.values()]]
 

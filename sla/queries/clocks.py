@@ -40,7 +40,7 @@ class Clocks:
 
 @dataclass(frozen=True)
 class ClockRow:
-    """A clock as a line of a list."""
+    """A clock as a line of a list. elapsed_minutes: None while it is not over."""
 
     pk: int
     order_id: int
@@ -54,7 +54,7 @@ class ClockRow:
     judged: bool
     state: str
     tone: str
-    elapsed_minutes: int
+    elapsed_minutes: int | None
     idle_minutes: int
 
 
@@ -122,7 +122,7 @@ def _row(clock: Clock, number: str) -> ClockRow:
         judged=phase is not Phase.CANCELLED,
         state=_(PHASE_LABELS[phase]),
         tone=TONES[phase],
-        elapsed_minutes=clock.elapsed // 60,
+        elapsed_minutes=clock.elapsed // 60 if clock.stopped_at else None,
         idle_minutes=clock.idle // 60,
     )
 

@@ -64,9 +64,14 @@ def _own_time(promise: Promise, data: dict[str, str], at: datetime) -> datetime:
 
 
 def fold(promise: Promise, order_ids: Sequence[int], *, at: datetime) -> Readings:
-    """The clocks of these orders, in the order given, read from the record at `at`."""
+    """The clocks of these orders, in the order given, read from the record at `at`, or at its last event if later.
+
+    Facts come late and out of order: what was known of a clock is not to be lost when an older event arrives.
+    """
     events = clock_events(promise, order_ids)
     columns = Events.of(events[order_id] for order_id in order_ids)
+    if len(columns.at):
+        at = max(at, moment(int(columns.at.max())))
     return replay_many(columns, goal=promise.goal, calendar=promise.calendar, at=at, warn_percent=promise.warn_percent)
 
 

@@ -24,6 +24,7 @@ from sla.promises import Promise
 from sla.queries.clocks import ClockRow, rows_of
 from sla.queries.promises import replayed_with
 
+AHEAD = timedelta(days=366)
 WHATS = {
     "running": (_("計測"), "moving"),
     "paused": (_("停止"), "attention"),
@@ -149,7 +150,7 @@ def _events(promise: Promise, order_id: int) -> list[Told]:
 
 @dataclass(frozen=True)
 class Place:
-    """The working hours of one place in words. closures: those that are not over."""
+    """The working hours of one place in words. closures, days: those of the coming year."""
 
     week: list[tuple[words.Listed, str]]
     on_holidays: bool
@@ -173,7 +174,7 @@ class InWords:
 
 
 def in_words(row: PromiseVersion, *, at: datetime) -> InWords:
-    """The promise version in words, with the closures that lie ahead of `at`."""
+    """The promise version in words, with the closures of the year after `at`."""
     promise = Promise.from_json(row.definition)
     today = at.astimezone(promise.calendar.zone).date()
     return InWords(
@@ -187,11 +188,15 @@ def in_words(row: PromiseVersion, *, at: datetime) -> InWords:
             Place(
                 week=words.week(hours),
                 on_holidays=hours.on_holidays,
-                closures=[closure for closure in hours.closures if closure.end > today][:5],
-                days=[(day, words.times(times)) for day, times in sorted(hours.days.items()) if day >= today],
+                closures=[one for one in hours.closures if one.end > today and one.start < today + AHEAD],
+                days=[(day, words.times(times)) for day, times in sorted(hours.days.items()) if _near(day, today)],
                 zone=hours.zone,
             )
             for hours in promise.hours
         ],
         versions=list(PromiseVersion.objects.filter(code=row.code).order_by("-version")),
     )
+
+
+def _near(day: date, today: date) -> bool:
+    return today <= day < today + AHEAD

@@ -149,3 +149,19 @@ def test_a_month_is_frozen_once_and_only_when_nothing_runs(promised: None, at: A
     assert {f["code"]: f["hits"] for f in statement.figures} == {"ship-13": 0, "verify-4h": 1}
     with pytest.raises(Refused, match="すでに確定"):
         services.freeze(OCTOBER, actor=OPERATOR, at=at("2026-11-02 10:00"))
+
+
+def test_a_fact_that_comes_late_takes_nothing_back(promised: None, at: At) -> None:
+    say("order.received", 1, at("2026-10-01 09:00"), ordered_at=at("2026-10-01 09:00"))
+    say("order.shipped", 1, at("2026-10-01 15:00"), parts=1)
+    say("order.held", 1, at("2026-10-01 10:00"), hold_id=5, party="client")
+    say("order.hold_released", 1, at("2026-10-01 11:00"), hold_id=5, party="client")
+
+    clock = the_clock(1, "ship-13")
+    assert (clock.phase, clock.stopped_at) == ("hit", at("2026-10-01 15:00"))
+    assert clock.idle == timedelta(hours=1).total_seconds()
+
+
+def test_a_month_is_not_frozen_before_it_is_over(promised: None, at: At) -> None:
+    with pytest.raises(Refused, match="まだ終わっていません"):
+        services.freeze(OCTOBER, actor=OPERATOR, at=at("2026-10-31 23:59"))
