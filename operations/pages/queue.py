@@ -17,7 +17,7 @@ from operations.kinds import KINDS
 from operations.pages import desk as desks
 from operations.pages.desk import Desk, back_to, queue_url, tell
 from operations.queries import counting, people, queue
-from operations.queries.queue import FREE, LATE, MINE, OTHERS, TODAY, UNDATED, Wish
+from operations.queries.queue import LATE, MINE, OTHERS, TODAY, UNDATED, Wish
 from tenants.doors import PortalRequest, page
 from tenants.roles import Permission
 
@@ -43,8 +43,7 @@ class FilterForm(forms.Form):
         label=gettext_lazy("担当"),
         required=False,
         choices=[
-            ("", gettext_lazy("すべて")),
-            (FREE, gettext_lazy("未着手")),
+            ("", gettext_lazy("未着手")),
             (MINE, gettext_lazy("自分")),
             (OTHERS, gettext_lazy("ほかの人")),
         ],

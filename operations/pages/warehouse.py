@@ -73,6 +73,7 @@ def _stage(request: PortalRequest, kind: str, *, status: int = 200, **more: Any)
     at = clock.now()
     loads = counting.loads([client], at=at)
     found = warehouse.at_stage(kind, client, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    may_do = KINDS[kind].permission in request.permissions
     context = {
         "kind": KINDS[kind],
         "page": found,
@@ -81,7 +82,8 @@ def _stage(request: PortalRequest, kind: str, *, status: int = 200, **more: Any)
         "sizes": SIZES,
         "carriers": {code: _(carrier.name) for code, carrier in CARRIERS.items()},
         "carrier": request.POST.get("carrier", "yamato"),
-        "may_do": KINDS[kind].permission in request.permissions,
+        "may_do": may_do,
+        "may_choose": may_do and kind != "ship",
         **more,
     }
     return render(request, "operations/stage.html", context, status=status)

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 
 from core.periods import TOKYO
 from operations.models import Tally, WorkItem
+from operations.remembering import Remembered
 
 Key = TypeVar("Key", bound=Hashable)
 PACE = timedelta(hours=1)
@@ -57,8 +60,19 @@ def day_of(at: datetime) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+_loads: Remembered[dict[tuple[str, str], Load]] = Remembered(clock=monotonic)
+
+
 def loads(clients: Collection[str], *, at: datetime) -> dict[tuple[str, str], Load]:
-    """The unfinished work of these clients by (client, kind). One query."""
+    """The unfinished work of these clients by (client, kind). One query.
+
+    Where there is so much of it that counting takes long, the figures are up to half a minute old.
+    """
+    where = str(connection.settings_dict["NAME"])
+    return _loads.get((where, frozenset(clients), day_of(at)), lambda: _count(clients, at=at))
+
+
+def _count(clients: Collection[str], *, at: datetime) -> dict[tuple[str, str], Load]:
     _start, end = day_of(at)
     late, today = Q(due_at__lte=at), Q(due_at__gt=at, due_at__lt=end)
     rows = (

@@ -17,13 +17,16 @@ from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from tenants.queries import ClientInfo
 
 LATE, TODAY, UNDATED = "late", "today", "undated"
-FREE, MINE, OTHERS = "free", "mine", "others"
+MINE, OTHERS = "mine", "others"
 AT_RISK = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the queue is narrowed to. clients, kinds: what the person may see at most; the rest narrows further."""
+    """What the queue is narrowed to. clients, kinds: what the person may see at most; the rest narrows further.
+
+    held: "" for what nobody has yet, or MINE, or OTHERS.
+    """
 
     clients: Collection[str]
     kinds: Collection[str]
@@ -76,7 +79,7 @@ def page(
 
 def matching(wish: Wish, *, person_id: int, at: datetime) -> QuerySet[WorkItem]:
     """The unfinished items that the wish lets through."""
-    items = WorkItem.objects.filter(state__in=WorkItem.ACTIVE, client__in=wish.clients, kind__in=wish.kinds)
+    items = WorkItem.objects.filter(client__in=wish.clients, kind__in=wish.kinds)
     if wish.text:
         items = items.filter(title__icontains=wish.text)
     return items.filter(_due(wish.due, at)).filter(_held(wish.held, person_id))
@@ -89,10 +92,9 @@ def _due(due: str, at: datetime) -> Q:
 
 def _held(held: str, person_id: int) -> Q:
     return {
-        FREE: Q(state=WorkItem.OPEN),
         MINE: Q(state=WorkItem.CLAIMED, holder_id=person_id),
         OTHERS: Q(state=WorkItem.CLAIMED) & ~Q(holder_id=person_id),
-    }.get(held, Q())
+    }.get(held, Q(state=WorkItem.OPEN))
 
 
 def mine(person_id: int, served: Mapping[str, ClientInfo], *, limit: int = 20) -> list[Row]:

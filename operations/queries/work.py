@@ -67,6 +67,25 @@ class Work:
         return _(self.kind.todo)
 
     @property
+    def subtitle(self) -> str:
+        """What the order is about: its first item, and how many lines there are besides."""
+        first = self.lines[0].name if self.lines else ""
+        more = len(self.lines) - 1
+        return _("%(first)s ほか%(more)s件") % {"first": first, "more": more} if more > 0 else first
+
+    @property
+    def ship_address(self) -> str:
+        """Where the parcel goes, on one line."""
+        order = self.order.order
+        return _address(order.ship_postcode, order.ship_prefecture, order.ship_address)
+
+    @property
+    def buyer_address(self) -> str:
+        """Where the buyer lives, on one line; "" where it is not known."""
+        order = self.order.order
+        return _address(order.buyer_postcode, order.buyer_prefecture, order.buyer_address)
+
+    @property
     def freed(self) -> list[tuple[Line, int]]:
         """The lines of which something can be released, and how much."""
         return [(line, line.allocated - line.released) for line in self.lines if line.allocated > line.released]
@@ -85,6 +104,12 @@ class Work:
     def is_active(self) -> bool:
         """Whether there is still something to do."""
         return self.item.state in WorkItem.ACTIVE
+
+
+def _address(postcode: str, prefecture: str, address: str) -> str:
+    code = f"〒{postcode[:3]}-{postcode[3:]}" if len(postcode) == 7 and postcode.isdigit() else postcode
+    rest = address if address.startswith(prefecture) else f"{prefecture}{address}"
+    return " ".join(filter(None, (code, rest)))
 
 
 def item_of(item_id: int, client: str) -> WorkItem | None:

@@ -98,15 +98,16 @@ def test_the_queue_is_narrowed_by_kind_client_due_holder_and_text(lead: Client, 
         page = text(lead, f"/queue?{query}")
         return {title for title in ("A-1 皿", "A-2 鉢", "B-1 椀") if title in page}
 
-    assert shown("") == {"A-1 皿", "A-2 鉢", "B-1 椀"}
+    assert shown("") == {"A-1 皿", "A-2 鉢"}
     assert shown("kind=pick") == {"A-2 鉢"}
-    assert shown("client=bravo") == {"B-1 椀"}
+    assert shown("client=bravo") == set()
+    assert shown("client=bravo&held=others") == {"B-1 椀"}
+    assert shown("held=mine") == set()
     assert shown("due=late") == {"A-1 皿"}
     assert shown("due=today") == {"A-1 皿", "A-2 鉢"}
-    assert shown("held=free") == {"A-1 皿", "A-2 鉢"}
     assert shown("held=others") == {"B-1 椀"}
     assert shown("q=鉢") == {"A-2 鉢"}
-    assert shown("kind=nonsense&client=nobody&due=never") == {"A-1 皿", "A-2 鉢", "B-1 椀"}
+    assert shown("kind=nonsense&client=nobody&due=never&held=x") == {"A-1 皿", "A-2 鉢"}
 
 
 def test_the_list_goes_on_page_by_page(clerk: Client) -> None:
