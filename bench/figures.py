@@ -1,0 +1,72 @@
+"""What a benchmark says: a figure against a bound, and how times are taken."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured ratio or amount. sense: whether `value` is to be at most or at least `target`; detail: the raw."""
+
+    name: str
+    value: float
+    unit: str
+    target: float
+    sense: Literal["most", "least"] = "most"
+    detail: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met."""
+        return self.value <= self.target if self.sense == "most" else self.value >= self.target
+
+    @property
+    def bound(self) -> str:
+        """The target in words."""
+        return f"{'≤' if self.sense == 'most' else '≥'} {self.target:g} {self.unit}"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    intake_lines: int
+    peer_orders: int
+    memory_lines: int
+    work_items: int
+    claim_seconds: float
+    listed_orders: int
+    rounds: int
+
+
+QUICK = Size(20_000, 1_000, 60_000, 100_000, 3, 20_000, 200)
+FULL = Size(100_000, 5_000, 1_000_000, 1_000_000, 10, 150_000, 1_000)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it took, once."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def typical(work: Callable[[], object], rounds: int) -> float:
+    """Seconds of one call: the median over so many, after a tenth as many to warm up."""
+    for _nth in range(max(1, rounds // 10)):
+        work()
+    return statistics.median(timed(work) for _nth in range(rounds))
+
+
+def alternating(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """The same for two in turns, so that what the machine does meanwhile falls on both."""
+    for _nth in range(max(1, rounds // 10)):
+        first(), second()
+    times = [(timed(first), timed(second)) for _nth in range(rounds)]
+    return statistics.median(a for a, _ in times), statistics.median(b for _, b in times)
