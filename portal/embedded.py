@@ -213,7 +213,7 @@ class Valkey:
             "unixsocket": str(self.run / "valkey.sock"),
             "unixsocketperm": "700",
             "dir": str(self.data),
-            "databases": "4",
+            "databases": "64",
             "appendonly": "yes" if durable else "no",
             "save": "",
             "maxmemory": "512mb",

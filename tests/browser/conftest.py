@@ -24,7 +24,7 @@ from tests.factories.people import PASSWORD, client_person, staff
 CHROMIUM = settings.BASE_DIR / "var" / "chromium" / "browser"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-BROKER_DATABASE = 2
+BROKER_DATABASE = environment.SHARE + 2
 Theme = Literal["light", "dark"]
 
 
