@@ -57,16 +57,16 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def typical(work: Callable[[], object], rounds: int) -> float:
-    """Seconds of one call: the median over so many, after a tenth as many to warm up."""
-    for _nth in range(max(1, rounds // 10)):
-        work()
-    return statistics.median(timed(work) for _nth in range(rounds))
-
-
 def alternating(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """The same for two in turns, so that what the machine does meanwhile falls on both."""
+    """Seconds of one call of each, in turns so that what the machine does meanwhile falls on both.
+
+    Each is its lower decile: what a call of a millisecond costs when nobody else is given the core in its midst.
+    """
     for _nth in range(max(1, rounds // 10)):
         first(), second()
     times = [(timed(first), timed(second)) for _nth in range(rounds)]
-    return statistics.median(a for a, _ in times), statistics.median(b for _, b in times)
+    return _decile([a for a, _ in times]), _decile([b for _, b in times])
+
+
+def _decile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=10)[0]
