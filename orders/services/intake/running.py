@@ -26,7 +26,7 @@ from orders.services.intake import checking
 from orders.services.intake.writing import Arrived, write
 
 PROGRESS_SECONDS = 24 * 60 * 60
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
 """Rows of a file that are read and written together: enough for columns to pay, few enough to begin writing soon."""
 
 Item = TypeVar("Item")
