@@ -8,6 +8,7 @@ from operations import services as work
 from sla import services as promises
 
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
+    "client.opened": (promises.open_client,),
     "invoice.approved": (closings.note,),
     "invoice.dispute_answered": (closings.note,),
     "invoice.disputed": (closings.note,),

@@ -42,6 +42,11 @@ def set_up_defaults(*, at: datetime, zone: str = "Asia/Tokyo") -> None:
         make(promise, valid_from=at)
 
 
+def open_client(told: Told) -> None:
+    """A client begins: it is promised what everybody is."""
+    set_up_defaults(at=told.frame["at"][0])
+
+
 def make(promise: Promise, *, valid_from: datetime) -> PromiseVersion:
     """Put a version of a promise into force. Clocks that started under an earlier version keep it."""
     PromiseVersion.objects.filter(code=promise.code, is_active=True).update(is_active=False)

@@ -3,11 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.contrib.messages import get_messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
 from core import scope
+from core.errors import Refused
+from orders.models import Channel
 from portal.urls.shared import handler403, handler404, handler500
 from portal.urls.shared import urlpatterns as shared
 from tenants import doors
@@ -34,9 +37,24 @@ def queue(request: PortalRequest) -> HttpResponse:
     return HttpResponse(f"{scope.current().client} {doors.url(request, 'parcels:one', 7, client='bravo')}")
 
 
+@page(None, methods=("POST",))
+def write_and_stop(request: PortalRequest, how: str) -> HttpResponse:
+    """Writes, and then does not come to an end."""
+    Channel.objects.create(code=how, name="x", profile="x")
+    if how == "refuse":
+        raise Refused("この取込口は使えません。", code="no")
+    if how == "miss":
+        raise Http404
+    return HttpResponse(1 / 0)
+
+
 class Parcels:
     app_name = "parcels"
-    urlpatterns = [path("parcels", parcels, name="list"), path("parcels/<int:pk>", one, name="one")]
+    urlpatterns = [
+        path("parcels", parcels, name="list"),
+        path("parcels/<int:pk>", one, name="one"),
+        path("stop/<slug:how>", write_and_stop, name="stop"),
+    ]
 
 
 class Queue:
@@ -127,6 +145,30 @@ def test_a_page_answers_its_methods_alone() -> None:
     browser = login(Client(), client_person("orders", "acme"), "acme")
     assert browser.get("/parcels/1").status_code == 405
     assert browser.post("/parcels/1").status_code == 200
+
+
+@pytest.mark.parametrize(("how", "status"), [("refuse", 302), ("miss", 404), ("fail", 500)])
+def test_a_page_that_stops_half_way_leaves_nothing_behind(how: str, status: int) -> None:
+    browser = login(Client(raise_request_exception=False), client_person("orders", "acme"), "acme")
+    assert browser.post(f"/stop/{how}").status_code == status
+    with scope.client("acme"):
+        assert not Channel.objects.exists()
+
+
+def test_what_a_page_refuses_is_said_on_the_page_before() -> None:
+    browser = login(Client(), client_person("orders", "acme"), "acme")
+    answer = browser.post("/stop/refuse", headers={"referer": "http://acme.localhost/parcels"})
+    assert answer.headers["Location"] == "http://acme.localhost/parcels"
+    assert [str(message) for message in get_messages(answer.wsgi_request)] == ["この取込口は使えません。"]
+    elsewhere = browser.post("/stop/refuse", headers={"referer": "http://evil.example/"})
+    assert elsewhere.headers["Location"] == "/"
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_the_login() -> None:
+    part = {"host": "acme.localhost", "hx-request": "true", "hx-current-url": "http://acme.localhost/parcels?page=2"}
+    answer = Client(headers=part).get("/parcels")
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == "/account/login/?next=/parcels%3Fpage%3D2"
 
 
 def test_links_are_made_without_a_client_in_sight_too() -> None:

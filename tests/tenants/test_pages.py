@@ -10,6 +10,8 @@ from django.test import Client
 
 from core import clock, scope, sealing
 from core.jobs.models import Job
+from core.models import Event
+from sla.models import PromiseVersion
 from tenants import queries, services
 from tenants.models import AccessLog, ApiToken, Invitation, Membership, Person, ServedClient, Team
 from tenants.models import Client as Company
@@ -312,6 +314,9 @@ def test_a_new_client_is_there_with_its_teams_and_its_owners_invitation() -> Non
     assert "社長" in who.get("/admin/clients/newco").content.decode()
     with scope.operator():
         assert list(ServedClient.objects.values_list("team__code", "client__code")) == [("east", "newco")]
+    with scope.client("newco"):
+        assert Event.objects.filter(name="client.opened").count() == 1
+        assert PromiseVersion.objects.filter(is_active=True).count() == 2
     visitor = Client(headers={"host": host_of("newco")})
     joined = visitor.post(link_in_last_mail(), {"name": "社長", "password1": PASSWORD, "password2": PASSWORD})
     assert joined.headers["Location"] == "/"
