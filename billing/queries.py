@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -17,8 +17,10 @@ from core.events import SYSTEM
 from core.models import Event
 from core.paging import Page, page_of
 from core.periods import Period, local_day
+from core.text import search_key
 
 FACTS = 100
+FOUND_AMONG = 120
 
 
 @dataclass(frozen=True)
@@ -120,3 +122,14 @@ def month_estimate(at: datetime) -> Estimate | None:
         estimate = Estimate(terms.period, terms.contract.plan, draft.total, draft.tax, lines)
         transaction.set_rollback(True)
     return estimate
+
+
+def find(words: Sequence[str], *, limit: int) -> list[Invoice]:
+    """The invoices and drafts whose number or month (2026-10, 2026年10月) has all the words, newest first."""
+    newest = Invoice.objects.order_by("-period_start")[:FOUND_AMONG]
+    return [one for one in newest if all(word in _names(one) for word in words)][:limit]
+
+
+def _names(invoice: Invoice) -> str:
+    last = invoice.period_end - timedelta(days=1)
+    return search_key(f"{invoice.number or ''} {last:%Y-%m} {last.year}年{last.month}月分 請求書 請求案 invoice")

@@ -357,3 +357,10 @@ def _index_line(document: Document, side: Side) -> list[object]:
         document.supersedes_id,
         document.retain_until.isoformat(),
     ]
+
+
+def find(text: str, kinds: Collection[str], *, side: Side, limit: int) -> tuple[list[Row], bool]:
+    """The newest documents with all these words, and whether there are more. One query."""
+    found = matching(Wanted(kinds=kinds, text=text)).order_by("-transaction_date", "-id")[: limit + 1]
+    rows = [row_of(document, side) for document in found]
+    return rows[:limit], len(rows) > limit

@@ -38,7 +38,7 @@ ARCHIVE_MOST = 5000
 ARCHIVE_BYTES = 4 << 30
 CHECK_TASK = "documents.tasks.check"
 
-VIEWED, DOWNLOADED, ARCHIVED = "viewed", "downloaded", "archived"
+VIEWED, DOWNLOADED, ARCHIVED = "opened", "downloaded", "archived"
 """How somebody read a document: in the browser, as a file, or in an archive with others."""
 
 
@@ -240,14 +240,10 @@ def read(documents: Sequence[Document], *, how: str, actor: Actor, at: datetime)
     for document in documents:
         check_readable(document)
     publish([_happening("document.read", document, how=how) for document in documents], actor=actor, at=at)
-    note_access(
-        action=f"document.{how}",
-        subject=documents[0].title if len(documents) == 1 else f"{len(documents)}",
-        client=scope.current_client(),
-        actor=actor,
-        at=at,
-        documents=[document.pk for document in documents],
-    )
+    one = documents[0].title if len(documents) == 1 else ""
+    many = {"documents": len(documents)} if len(documents) > 1 else {}
+    code = scope.current_client()
+    note_access(action=f"document.{how}", subject=one, client=code, actor=actor, at=at, **many)
 
 
 def archive(documents: QuerySet[Document], *, side: queries.Side, actor: Actor, at: datetime) -> Iterator[bytes]:

@@ -39,6 +39,7 @@ ACTIONS: dict[str, str | Promise] = {
     "team.removed": _("チームを解散した"),
     "document.opened": _("書類を開いた"),
     "document.downloaded": _("書類をダウンロードした"),
+    "document.archived": _("書類をまとめてダウンロードした"),
     "order.exported": _("受注を書き出した"),
 }
 

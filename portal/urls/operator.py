@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from billing.pages.floor import closings
-from portal import dashboards
+from portal import dashboards, search
 from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
 from portal.urls.shared import urlpatterns as shared
@@ -17,6 +17,7 @@ __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 # Each package adds one line: `path("", include("operations.urls"))`.
 own_pages: list[URLPattern | URLResolver] = [
     path("", dashboards.operator_home, name="home"),
+    path("search", search.on_floor, name="search"),
     path("", include(([path("closings", closings, name="list")], "closings"))),
     path("", include(([path("clients", dashboards.clients, name="list")], "clients"))),
     path("", include("operations.urls")),

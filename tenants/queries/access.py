@@ -25,6 +25,7 @@ WORDS: dict[str, str | Promise] = {
     "scopes": _("使える範囲"),
     "people": _("人数"),
     "clients": _("取引先"),
+    "documents": _("書類の数"),
     "mfa_required": _("必須"),
     "state": _("状態"),
     "name": _("会社名"),

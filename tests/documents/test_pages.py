@@ -149,8 +149,8 @@ def test_opening_shows_the_content_and_is_noted(owner: Client, at: At) -> None:
     assert "object-src 'none'" in response["Content-Security-Policy"]
     with scope.client("acme"):
         event = Event.objects.get(name="document.read")
-        assert (event.subject_id, event.actor_name, event.data["how"]) == (document.pk, "青山 さくら", "viewed")
-        assert AccessLog.objects.get(action="document.viewed").subject == document.title
+        assert (event.subject_id, event.actor_name, event.data["how"]) == (document.pk, "青山 さくら", "opened")
+        assert AccessLog.objects.get(action="document.opened").subject == document.title
     assert "閲覧しました" in owner.get(f"/documents/{document.pk}").content.decode()
 
 

@@ -1,0 +1,101 @@
+"""Where one can go, by name: the sections of the rail, and what is done on the pages behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.urls import NoReverseMatch
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.text import search_key
+from portal.context import SECTIONS
+from tenants import doors
+from tenants.doors import PortalRequest
+from tenants.roles import Permission
+
+Side = Literal["client", "operator"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page or an action. name: of its address. words: by what else it is found, in either language."""
+
+    label: str | Promise
+    name: str
+    permission: Permission
+    words: str = ""
+
+
+WORDS = {
+    "orders": "じゅちゅう order 注文 出荷",
+    "intake": "とりこみ import upload csv アップロード ファイル",
+    "questions": "かくにん question 質問 保留 回答",
+    "documents": "しょるい document 請求書 納品書 契約書",
+    "sla": "えすえるえー 達成率 未達 期限",
+    "billing": "せいきゅう invoice bill 料金 費用 支払",
+    "settings": "せってい setting 会社 権限",
+    "queue": "きゅー queue 作業 次",
+    "board": "ぼーど board 締切 今日",
+    "clients": "とりひきさき client 顧客",
+    "warehouse": "そうこ warehouse ピッキング 梱包 出荷",
+    "closings": "しめ せいきゅう closing invoice 月次",
+    "admin": "かんり admin 管理者",
+}
+
+_CLIENT = (
+    Place(_("受注ファイルを取り込む"), "orders:intakes", Permission.IMPORT_ORDERS, "import upload csv アップロード"),
+    Place(_("書類を送る"), "documents:add", Permission.UPLOAD_DOCUMENTS, "upload アップロード 契約書 見積書"),
+    Place(_("SLA実績報告書"), "sla:statement", Permission.VIEW_SLA, "statement report 月次 印刷"),
+    Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),
+    Place(_("APIトークン"), "tenants:tokens", Permission.MANAGE_TOKENS, "api token 連携"),
+    Place(_("アクセス記録"), "tenants:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
+    Place(_("だれが何を見られるか"), "tenants:roles", Permission.VIEW_ROLES, "role permission 権限表"),
+)
+_OPERATOR = (
+    Place(_("取引先を作成する"), "admin:new_client", Permission.MANAGE_CLIENTS, "client new 新規 追加"),
+    Place(_("取引先の設定"), "admin:clients", Permission.MANAGE_CLIENTS, "client setting 停止 再開"),
+    Place(_("社内の担当者"), "admin:people", Permission.MANAGE_STAFF, "staff invite 招待 ユーザー"),
+    Place(_("チームと担当取引先"), "admin:teams", Permission.MANAGE_STAFF, "team 体制"),
+    Place(_("アクセス記録"), "admin:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
+    Place(_("だれが何を見られるか"), "admin:roles", Permission.VIEW_ROLES, "role permission 権限表"),
+)
+_OWN = (
+    Place(_("多要素認証"), "mfa_index", Permission.VIEW_HOME, "2fa mfa totp passkey パスキー 二要素"),
+    Place(_("パスワードを変える"), "account_change_password", Permission.VIEW_HOME, "password"),
+    Place(_("ログイン中の端末"), "usersessions_list", Permission.VIEW_HOME, "session device"),
+)
+
+
+def places(side: Side) -> Sequence[Place]:
+    """Every place of a side: sections first, then what is done there, then one's own account."""
+    sections = [
+        Place(label, name, permission, WORDS.get(key, "")) for key, label, name, _icon, permission in SECTIONS[side]
+    ]
+    return [*sections, *(_CLIENT if side == "client" else _OPERATOR), *_OWN]
+
+
+def found(request: PortalRequest, side: Side, words: Sequence[str], *, client: str = "") -> list[tuple[Place, str]]:
+    """The places that the person may open and whose name has all the words, each with its address.
+
+    client: of whose pages they are, where an operator looks from outside.
+    """
+    shown = [
+        (place, _address(request, place.name, client))
+        for place in places(side)
+        if place.permission in request.permissions and all(word in _key(place) for word in words)
+    ]
+    return [(place, address) for place, address in shown if address]
+
+
+def _key(place: Place) -> str:
+    return search_key(f"{place.label} {place.words}")
+
+
+def _address(request: PortalRequest, name: str, client: str) -> str:
+    try:
+        return doors.url(request, name, client=client)
+    except NoReverseMatch:
+        return ""
