@@ -11,6 +11,7 @@ from core import clock, scope
 from core.events import Actor
 from core.periods import month_of
 from portal.demo.calendar import at, working_days
+from portal.demo.month import DAYS_AFTER
 from portal.demo.visitor import Unexpected, Visitor
 from portal.demo.world import MONTH, Company
 from sla import services as promises
@@ -29,7 +30,7 @@ class Billing:
 
 def close(companies: tuple[Company, ...], billing: Billing) -> None:
     """Close the month of every client. One line of the first draft is disputed and answered on the way."""
-    days = list(working_days(MONTH, more=4))
+    days = list(working_days(MONTH, more=DAYS_AFTER + 1))
     drafted, finalised = at(days[-1], "10:00"), at(days[-1], "15:00")
     for nth, company in enumerate(companies):
         with scope.client(company.code):

@@ -20,7 +20,7 @@ from portal.demo.world import MONTH, Company
 from sla import services as promises
 
 INTAKE_SECONDS = 120
-DAYS_AFTER = 3
+DAYS_AFTER = 6
 """Working days of the next month on which what is left of this one is finished."""
 
 Progress = Callable[[str], None]
