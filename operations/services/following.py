@@ -14,10 +14,11 @@ import polars as pl
 from django.conf import settings
 from django.db import connection
 
-from core import scope
+from core import copying, scope
 from core.events import Told
 from operations.kinds import KINDS, OUR_HOLDS, Kind, done_by
-from operations.services.pooling import REFILL, announced
+from operations.models import Rank
+from operations.services.pooling import REFILL
 from orders.lifecycle import STAGES
 from orders.queries.facts import ORDER_FACTS_SQL
 
@@ -58,15 +59,16 @@ _DUE = {
 }
 
 
-_RECEIVED = """
+_RECEIVED = f"""
     INSERT INTO operations_workitem
            (client, kind, subject_kind, subject_id, order_id, title, units, due_at, created_at)
     SELECT %(client)s, 'release', 'order', t.id, t.id, t.title, t.units, t.due, %(at)s
       FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(units)s::int[], %(due)s::timestamptz[])
-           AS t (id, title, units, due)
-        ON CONFLICT (client, order_id, kind, subject_id) WHERE state IN ('open', 'claimed') DO NOTHING
-    RETURNING client, kind, rank, id, state
-"""
+           AS t (id, title, units, due);
+    INSERT INTO operations_refill (client, kind, rank, item_id)
+    SELECT %(client)s, 'release', {Rank.template}, 0
+      FROM (VALUES (%(earliest)s::timestamptz, 0::smallint)) AS first (due_at, priority)
+"""  # noqa: S608 (our own words)
 FREE_TO_GO = ("received", "scheduled")
 """The phases in which a new order waits for nothing but its release."""
 
@@ -79,16 +81,18 @@ def open_received(told: Told) -> None:
     free = told.frame.filter(pl.col("phase").is_in(FREE_TO_GO))
     if free.is_empty():
         return
+    due = free["ship_due_at"].cast(pl.Datetime("us", "UTC"))
     parameters: dict[str, Any] = {
-        "ids": free["order_id"].to_list(),
-        "titles": free["title"].to_list(),
-        "units": free["units"].to_list(),
-        "due": free["ship_due_at"].to_list(),
+        "ids": copying.array(free["order_id"]),
+        "titles": copying.array(free["title"]),
+        "units": copying.array(free["units"]),
+        "due": copying.array(due),
+        "earliest": due.min(),
         "client": scope.current_client(),
         "at": _latest(free),
     }
     with connection.cursor() as cursor:
-        cursor.execute(announced(_RECEIVED), parameters)
+        cursor.execute(_RECEIVED, parameters)
 
 
 def follow(told: Told) -> None:
