@@ -98,15 +98,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render the mail in its reader's language and have it sent after the commit."""
         reader = context.get("user") or getattr(self.request, "user", None)
-        language = getattr(reader, "language", "") or translation.get_language()
-        with translation.override(language):
-            mail = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        client = scope.current().client or ""
+        with translation.override(getattr(reader, "language", "") or translation.get_language()):
+            frame = {
+                "name": getattr(reader, "name", ""),
+                "company": queries.name_of(client) or _("受注代行ポータル"),
+                "home": queries.address_of(client),
+            }
+            mail = self.render_mail(template_prefix, email, {"email": email, **frame, **context})
         mailing.send(to=email, subject=mail.subject, text=mail.body)
 
-    def send_notification_mail(self, *given: Any, **more: Any) -> None:
+    def send_notification_mail(
+        self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
         # Some of allauth's notices come after the commit, when the request's own transaction is over.
         with scope.enter(scope.current()):
-            super().send_notification_mail(*given, **more)
+            super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Attempts count for an address, not for an address on one host."""

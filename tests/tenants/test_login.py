@@ -114,6 +114,9 @@ def test_staff_without_a_second_factor_can_set_one_up_and_nothing_else() -> None
     assert who.get("/account/2fa/").status_code == 200
     set_up_totp(who)
     assert who.get("/probe").status_code == 200
+    ((subject, text),) = mails()
+    assert "認証アプリ" in subject
+    assert text.startswith(f"{person.name} 様")
 
 
 def test_a_session_from_before_the_second_factor_has_to_show_it() -> None:

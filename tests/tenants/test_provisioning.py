@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import DataError, ProgrammingError, connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
 from core import scope
 from core.errors import Refused
@@ -16,6 +16,7 @@ from core.events import Actor
 from orders.models import Channel
 from tenants import queries, schemas, services, tasks
 from tenants.models import AccessLog, Client, Domain, SchemaChange, SpareSchema
+from tests import databases
 from tests.conftest import OPERATOR
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -180,6 +181,27 @@ def test_a_client_that_is_behind_catches_up_and_the_others_are_left_alone() -> N
             last.delete()
             run('DROP TABLE "c_seven".extra')
             Client.objects.update(schema_version=schemas_version())
+
+
+def test_a_client_whose_tables_are_in_use_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemas, "LOCK_TIMEOUT", "20ms")
+    make("busy")
+    make("free")
+    with scope.owner():
+        last = SchemaChange.objects.create(
+            version=schemas_version() + 2, app="orders", name="9998_test", sql="ALTER TABLE orders_channel ADD x int"
+        )
+        Client.objects.exclude(code__in=["busy", "free"]).update(schema_version=last.version)
+    with psycopg.connect(databases.SUPERUSER, dbname=settings.DATABASES["default"]["NAME"]) as reader:
+        reader.execute('SELECT count(*) FROM "c_busy".orders_channel')
+        with pytest.raises(OperationalError):
+            schemas.upgrade_clients()
+        reader.rollback()
+    assert schemas.upgrade_clients() == ["busy"]
+    with scope.owner():
+        last.delete()
+        run('ALTER TABLE "c_busy".orders_channel DROP x; ALTER TABLE "c_free".orders_channel DROP x')
+        Client.objects.update(schema_version=schemas_version())
 
 
 # What a client's role may do, in raw SQL.
