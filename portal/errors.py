@@ -43,7 +43,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, 403, "forbidden", message)
 
 
-def csrf_failure(request: HttpRequest, **_given: object) -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's)
     """CSRF_FAILURE_VIEW: the form is older than the session, or came from elsewhere."""
     message = _(
         "画面を開いてから時間がたったため、送信を受け付けませんでした。画面を開き直してもう一度お試しください。"
