@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from core import scope
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SEEN_SECONDS = 60.0
 REMEMBERED = 10_000
+LONGEST_AGENT = 200
 
 
 class SessionStore(DatabaseStore):
@@ -42,6 +45,18 @@ class SessionStore(DatabaseStore):
         return row
 
 
+def _note(request: HttpRequest, session_key: str) -> None:
+    # Where another request of the session is noting it, this one does not wait for that request to end.
+    free = UserSession.objects.select_for_update(skip_locked=True).filter(session_key=session_key)
+    noted = UserSession.objects.filter(pk__in=free.values("pk")).update(
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
+        last_seen_at=timezone.now(),
+    )
+    if not noted and not UserSession.objects.filter(session_key=session_key).exists():
+        UserSession.objects.create_from_request(request)
+
+
 class ActivityMiddleware:
     """Keeps when and from where a session was last seen, to the minute, for the list of sessions.
 
@@ -54,7 +69,7 @@ class ActivityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.session.session_key and self._is_news(request.session.session_key):
-            UserSession.objects.create_from_request(request)
+            _note(request, request.session.session_key)
         return self.get_response(request)
 
     def _is_news(self, session_key: str) -> bool:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import scope
@@ -65,10 +64,13 @@ def revoke_tokens(token_ids: Iterable[int], *, actor: Actor, at: datetime) -> Ou
 
 
 def note_use(token: ApiToken, *, at: datetime) -> None:
-    """Write down when the token was last used, to the minute."""
+    """Write down when the token was last used, to the minute.
+
+    Where another call of the same program is writing that very thing, this one does not wait for it to end.
+    """
     if token.last_used_at is None or token.last_used_at <= at - NOTED_EVERY:
-        stale = Q(last_used_at=None) | Q(last_used_at__lte=at - NOTED_EVERY)
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+        free = ApiToken.objects.select_for_update(skip_locked=True).filter(pk=token.pk)
+        ApiToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=at)
 
 
 def _note(action: str, token: ApiToken, *, actor: Actor, at: datetime, **data: object) -> None:
