@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 from django.db import connection
 
 from core import scope
@@ -16,6 +17,10 @@ from tests import databases, environment
 
 OPERATOR = Actor("person", "1", "受注 花子")
 TOKYO = ZoneInfo("Asia/Tokyo")
+
+# Machines are noisy: how long an example takes says nothing of what it proves.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -26,7 +26,7 @@ CLIENT_ROLES = [role for role in ROLES.values() if role.side == "client"]
 STAFF_ROLES = [role for role in ROLES.values() if role.side == "operator"]
 
 # Open to everybody, each for a reason of its own.
-PUBLIC = {"invitation", "set_language", "health_live", "health_ready", "metrics"}
+PUBLIC = {"invitation", "set_language", "health_live", "health_ready", "metrics", "schema", "reference"}
 # What somebody who is not logged in needs: to come in, to get a new password, to leave.
 ENTRANCES = {
     "account_login",
