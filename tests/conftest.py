@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from hypothesis import settings as hypothesis_settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from core import scope
 from core.events import Actor
