@@ -324,7 +324,7 @@ def index_file(documents: Collection[Document], *, side: Side) -> bytes:
         _("種類"),
         _("授受"),
         _("取引日"),
-        _("取引先"),
+        _("取引先名"),
         _("金額（税込）"),
         _("件名"),
         _("ファイル"),

@@ -36,13 +36,17 @@ _RUN = 3
 
 
 class Listed:
-    """Several texts in one line, each said in the reader's language."""
+    """Several texts in one line, each said in the reader's language, and joined as that language joins."""
 
     def __init__(self, parts: Iterable[object], joint: str) -> None:
-        self.parts, self.joint = tuple(parts), joint
+        self.parts, self.joint = tuple(parts), Sentence(joint) if joint else ""
 
     def __str__(self) -> str:
-        return self.joint.join(str(part) for part in self.parts)
+        return str(self.joint).join(str(part) for part in self.parts)
+
+
+AND, THROUGH, BESIDE = _("、"), _("〜"), _("・")
+"""Between the parts of a list, between both ends of a span, and between days."""
 
 
 def length(span: timedelta) -> Sentence:
@@ -88,7 +92,7 @@ def measured(metric: Metric) -> Sentence:
     return Sentence(text, begins=Sentence(EVENTS[begins]), ends=Sentence(EVENTS[ends]))
 
 
-def week(hours: WorkingHours) -> list[tuple[Listed, str]]:
+def week(hours: WorkingHours) -> list[tuple[Listed, Listed]]:
     """The working week: days that work alike, and their times (`09:00〜12:00、13:00〜18:00`)."""
     alike: dict[Intervals, list[str]] = {}
     for pattern, intervals in hours.week.items():
@@ -97,9 +101,9 @@ def week(hours: WorkingHours) -> list[tuple[Listed, str]]:
     return [(_days(patterns), times(intervals)) for intervals, patterns in alike.items()]
 
 
-def times(intervals: Intervals) -> str:
-    """Times of a day."""
-    return "、".join(f"{clock_face(start)}〜{clock_face(end)}" for start, end in intervals)
+def times(intervals: Intervals) -> Listed:
+    """Times of a day; empty for a day off."""
+    return Listed([Listed([clock_face(start), clock_face(end)], THROUGH) for start, end in intervals], AND)
 
 
 def _days(patterns: list[str]) -> Listed:
@@ -113,7 +117,7 @@ def _days(patterns: list[str]) -> Listed:
         if pattern not in DAYS
     ]
     if in_a_row:
-        days: list[object] = [Listed([Sentence(DAYS[plain[0]]), Sentence(DAYS[plain[-1]])], "〜")]
+        days: list[object] = [Listed([Sentence(DAYS[plain[0]]), Sentence(DAYS[plain[-1]])], THROUGH)]
     else:
         days = [Sentence(DAYS[day]) for day in plain]
-    return Listed([*days, *special], "・")
+    return Listed([*days, *special], BESIDE)

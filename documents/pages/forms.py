@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
     last = day_field(gettext_lazy("〜"), required=False)
     least = yen_field(gettext_lazy("金額"), required=False)
     most = yen_field(gettext_lazy("〜"), required=False)
-    counterparty = forms.CharField(label=gettext_lazy("取引先"), required=False, max_length=100)
+    counterparty = forms.CharField(label=gettext_lazy("取引先名"), required=False, max_length=100)
     standing = Choice(label=gettext_lazy("状態"), required=False)
 
     def __init__(self, data: Any, *, shown: tuple[str, ...], side: queries.Side) -> None:
@@ -124,7 +124,7 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("空欄の場合はファイル名になります。"),
     )
     transaction_date = day_field(gettext_lazy("取引日"))
-    counterparty = forms.CharField(label=gettext_lazy("取引先"), max_length=100, required=False)
+    counterparty = forms.CharField(label=gettext_lazy("取引先名"), max_length=100, required=False)
     amount = yen_field(gettext_lazy("金額（税込）"), required=False, min_value=0)
 
     def __init__(self, *data: Any, shown: tuple[str, ...], **options: Any) -> None:

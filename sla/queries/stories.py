@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.models import Event
 from core.periods import Period
@@ -25,10 +26,11 @@ from sla.queries.clocks import ClockRow, rows_of
 from sla.queries.promises import replayed_with
 
 AHEAD = timedelta(days=366)
+WHY = gettext_noop("%(reason)s（%(party)s）")
 WHATS = {
-    "running": (_("計測"), "moving"),
-    "paused": (_("停止"), "attention"),
-    "stopped": (_("完了後"), "waiting"),
+    "running": (gettext_noop("計測"), "moving"),
+    "paused": (gettext_noop("停止"), "attention"),
+    "stopped": (gettext_noop("完了後"), "waiting"),
 }
 
 
@@ -104,12 +106,16 @@ def _stretches(intervals: Sequence[Interval]) -> list[Stretch]:
 
 def _why(holds: Sequence[Hold | None]) -> str:
     """Whose answers were waited for, and what for."""
-    return "、".join(
-        f"{_(HOLD_REASONS[hold.reason].staff) if hold.reason in HOLD_REASONS else hold.reason}"
-        f"（{_(PARTIES.get(hold.party, hold.party))}）"
+    reasons = [
+        Sentence(
+            WHY,
+            reason=Sentence(HOLD_REASONS[hold.reason].staff if hold.reason in HOLD_REASONS else hold.reason),
+            party=Sentence(PARTIES.get(hold.party, hold.party)),
+        )
         for hold in holds
         if hold is not None
-    )
+    ]
+    return str(words.Listed(reasons, words.AND))
 
 
 def _days(promise: Promise, reading: Reading, *, at: datetime) -> list[strips.Day]:
@@ -152,7 +158,7 @@ def _events(promise: Promise, order_id: int) -> list[Told]:
 class Place:
     """The working hours of one place in words. closures, days: those of the coming year."""
 
-    week: list[tuple[words.Listed, str]]
+    week: list[tuple[words.Listed, words.Listed]]
     on_holidays: bool
     closures: list[Period]
     days: list[tuple[date, str]]
@@ -183,13 +189,13 @@ def in_words(row: PromiseVersion, *, at: datetime) -> InWords:
         measured=words.measured(promise.metric),
         goal=words.goal(promise.goal),
         warn_percent=promise.warn_percent,
-        scope=[(name, "、".join(sorted(values))) for name, values in promise.scope.items()],
+        scope=[(name, str(words.Listed(sorted(values), words.AND))) for name, values in promise.scope.items()],
         places=[
             Place(
                 week=words.week(hours),
                 on_holidays=hours.on_holidays,
                 closures=[one for one in hours.closures if one.end > today and one.start < today + AHEAD],
-                days=[(day, words.times(times)) for day, times in sorted(hours.days.items()) if _near(day, today)],
+                days=[(day, str(words.times(times))) for day, times in sorted(hours.days.items()) if _near(day, today)],
                 zone=hours.zone,
             )
             for hours in promise.hours

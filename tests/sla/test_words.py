@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from sla import words
 from sla.goals import DeadlineGoal, DurationGoal, Goal
@@ -50,10 +51,17 @@ def test_days_that_work_alike_stand_together() -> None:
         **every(("sat", "sat2"), ("9:00", "12:00")),
         "sun": (),
     }
-    said = [(str(days), times) for days, times in words.week(WorkingHours(week=week))]
+    said = [(str(days), str(times)) for days, times in words.week(WorkingHours(week=week))]
     assert said == [("月〜金", "09:00〜12:00、13:00〜18:00"), ("土・第2土", "09:00〜12:00")]
 
 
 def test_days_apart_are_named_one_by_one() -> None:
     week = every(("mon", "wed", "fri"), ("9:00", "18:00"))
     assert [str(days) for days, _times in words.week(WorkingHours(week=week))] == ["月・水・金"]
+
+
+def test_in_english_spans_and_lists_are_joined_as_english_joins() -> None:
+    week = every(("mon", "tue", "wed"), ("9:00", "12:00"), ("13:00", "18:00"))
+    with translation.override("en"):
+        ((days, times),) = [(str(days), str(times)) for days, times in words.week(WorkingHours(week=week))]
+    assert (days, times) == ("Mon–Wed", "09:00–12:00, 13:00–18:00")
