@@ -127,6 +127,10 @@ class Floor:
             holds.place(missing, reason="stock", expected_end=at + timedelta(days=1), actor=worker.actor, at=at)
         for order_id, quantities in halves.items():
             shipping.release([order_id], quantities=quantities, actor=worker.actor, at=at)
+        # What is left of them is work for whoever comes next, not for whoever released the first part.
+        begun = [item.pk for item in items if item.subject_id in halves]
+        if begun:
+            queue.give_back(begun, clients=self.clients, actor=worker.actor, at=at)
         rest = [pk for pk in numbers if pk not in set(missing) and pk not in halves]
         if rest:
             shipping.release(rest, actor=worker.actor, at=at)
