@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 2_000  # small, so that the server works on one while the next is written
 
 
 def take_ids(table: str, count: int) -> pl.Series:
