@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants import doors
 from tenants.doors import PortalRequest
@@ -29,7 +30,7 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
         ("home", _("ホーム"), "home", "home", Permission.VIEW_HOME),
         ("queue", _("キュー"), "operations:queue", "list-check", Permission.WORK_QUEUE),
         ("board", _("当日ボード"), "operations:board", "layout-kanban", Permission.WORK_QUEUE),
-        ("clients", _("取引先"), "clients:list", "building", Permission.VIEW_HOME),
+        ("clients", pgettext_lazy("menu", "取引先"), "clients:list", "building", Permission.VIEW_HOME),
         ("warehouse", _("倉庫"), "operations:warehouse", "building-warehouse", Permission.WORK_QUEUE),
         ("closings", _("締め・請求"), "closings:list", "receipt-yen", Permission.CLOSE_MONTH),
         ("admin", _("管理"), "admin:overview", "settings", Permission.VIEW_ROLES),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants import doors
 from tenants.doors import PortalRequest
@@ -17,18 +18,18 @@ Tab = tuple[str, str | Promise, Permission]
 
 CLIENT_TABS: tuple[Tab, ...] = (
     ("tenants:settings", _("会社"), Permission.VIEW_HOME),
-    ("tenants:people", _("担当者"), Permission.MANAGE_PEOPLE),
-    ("tenants:roles", _("権限"), Permission.VIEW_ROLES),
-    ("tenants:tokens", _("APIトークン"), Permission.MANAGE_TOKENS),
+    ("tenants:people", pgettext_lazy("menu", "担当者"), Permission.MANAGE_PEOPLE),
+    ("tenants:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
+    ("tenants:tokens", pgettext_lazy("menu", "APIトークン"), Permission.MANAGE_TOKENS),
     ("tenants:security", _("セキュリティ"), Permission.MANAGE_SETTINGS),
     ("tenants:access_log", _("アクセス記録"), Permission.VIEW_ACCESS_LOG),
 )
 OPERATOR_TABS: tuple[Tab, ...] = (
     ("admin:overview", _("概要"), Permission.VIEW_ROLES),
-    ("admin:clients", _("取引先"), Permission.MANAGE_CLIENTS),
-    ("admin:people", _("担当者"), Permission.MANAGE_STAFF),
-    ("admin:teams", _("チーム"), Permission.MANAGE_STAFF),
-    ("admin:roles", _("権限"), Permission.VIEW_ROLES),
+    ("admin:clients", pgettext_lazy("menu", "取引先"), Permission.MANAGE_CLIENTS),
+    ("admin:people", pgettext_lazy("menu", "担当者"), Permission.MANAGE_STAFF),
+    ("admin:teams", pgettext_lazy("menu", "チーム"), Permission.MANAGE_STAFF),
+    ("admin:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
     ("admin:access_log", _("アクセス記録"), Permission.VIEW_ACCESS_LOG),
 )
 
