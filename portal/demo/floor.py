@@ -95,6 +95,15 @@ class Floor:
                 worker.person_id, worker.name, clients=self.clients, kinds=kinds, count=AT_ONCE, at=at
             )
 
+    def go_home(self, *, at: datetime) -> None:
+        """Whoever still holds work gives it back, such as the rest of an order that went in part."""
+        for worker in self.workers:
+            with scope.operator():
+                held = WorkItem.objects.filter(state=WorkItem.CLAIMED, holder_id=worker.person_id)
+                keys = list(held.values_list("pk", flat=True))
+            if keys:
+                queue.give_back(keys, clients=self.clients, actor=worker.actor, at=at)
+
     def verify(self, worker: Worker, items: Sequence[WorkItem], at: datetime) -> None:
         """Most reasons are answered from the order itself; for some the client has to be asked."""
         numbers = _numbers(items)
@@ -127,10 +136,6 @@ class Floor:
             holds.place(missing, reason="stock", expected_end=at + timedelta(days=1), actor=worker.actor, at=at)
         for order_id, quantities in halves.items():
             shipping.release([order_id], quantities=quantities, actor=worker.actor, at=at)
-        # What is left of them is work for whoever comes next, not for whoever released the first part.
-        begun = [item.pk for item in items if item.subject_id in halves]
-        if begun:
-            queue.give_back(begun, clients=self.clients, actor=worker.actor, at=at)
         rest = [pk for pk in numbers if pk not in set(missing) and pk not in halves]
         if rest:
             shipping.release(rest, actor=worker.actor, at=at)

@@ -69,7 +69,8 @@ class Month:
                 _pay(now)
                 _deliver(now)
         self.floor.work(["resolve", "cancel", "verify"], at=self._move(day, "09:45"))
-        self.floor.work(["release", "pick", "pack", "ship"], at=self._move(day, "10:30"))
+        for kind, wall in (("release", "10:15"), ("pick", "10:30"), ("pack", "10:45"), ("ship", "11:00")):
+            self.floor.work([kind], at=self._move(day, wall))
 
     def _noon(self, day: date, deliveries: list[tuple[Company, Delivery]]) -> None:
         """The files up to the cut-off come in, and some buyers change their minds."""
@@ -90,6 +91,7 @@ class Month:
         self.floor.work(["pack"], at=self._move(day, "16:30"))
         self.floor.work(["ship"], at=self._move(day, "17:15"))
         now = self._move(day, "18:30")
+        self.floor.go_home(at=now)
         for company in self.companies:
             with scope.client(company.code):
                 promises.tell(at=now)
