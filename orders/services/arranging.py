@@ -11,6 +11,7 @@ from django.db import transaction
 from core.batches import Outcome
 from core.events import Actor, publish_frame
 from orders.models import Order
+from orders.queries.facts import among
 from orders.services.phases import refresh
 from orders.services.sifting import sift_orders
 
@@ -42,7 +43,7 @@ def _change(
 ) -> None:
     """Write the same columns to all of the orders, and say so."""
     if len(order_ids):
-        Order.objects.filter(pk__in=order_ids).update(**columns)
+        Order.objects.filter(pk__in=among(order_ids)).update(**columns)
         refresh(order_ids.to_list())
         told = pl.DataFrame({"subject_id": order_ids, "order_id": order_ids}).with_columns(
             [pl.lit(value).alias(name) for name, value in data.items()]

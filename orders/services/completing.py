@@ -12,6 +12,7 @@ from core.batches import Outcome
 from core.events import Actor, publish_frame
 from orders.lifecycle import AUTO_COMPLETE_DAYS
 from orders.models import Order
+from orders.queries.facts import among
 from orders.services.phases import refresh
 from orders.services.sifting import sift_orders
 
@@ -23,7 +24,7 @@ def complete(order_ids: Collection[int], *, actor: Actor, at: datetime) -> Outco
     """These orders are done. What is not delivered as a whole, or held or returned, is refused."""
     ready, refused = sift_orders("complete", order_ids)
     if not ready.is_empty():
-        Order.objects.filter(pk__in=ready["id"]).update(completed_at=at)
+        Order.objects.filter(pk__in=among(ready["id"])).update(completed_at=at)
         refresh(ready["id"].to_list())
         told = ready.select(pl.col("id").alias("subject_id"), pl.col("id").alias("order_id"))
         publish_frame("order.completed", "order", told, actor=actor, at=at)

@@ -16,6 +16,7 @@ from core.wording import Sentence, _
 from orders.lifecycle import not_found
 from orders.models import Hold
 from orders.queries import facts
+from orders.queries.facts import among
 from orders.reasons import HOLD_REASONS, PARTIES
 from orders.services.phases import refresh
 from orders.services.sifting import sift_orders
@@ -85,7 +86,7 @@ def _check(reason: str, party: str, question: str, expected_end: datetime | None
 
 
 def _held_already(order_ids: pl.Series, reason: str) -> set[int]:
-    held = Hold.objects.filter(order_id__in=order_ids.to_list(), reason=reason, released_at=None)
+    held = Hold.objects.filter(order_id__in=among(order_ids), reason=reason, released_at=None)
     return set(held.values_list("order_id", flat=True))
 
 

@@ -18,6 +18,7 @@ from core.wording import Sentence, _
 from orders import tracking
 from orders.models import Order
 from orders.queries import facts
+from orders.queries.facts import among
 from orders.services.phases import refresh
 from orders.services.shipping import quantities
 from orders.services.sifting import sift_shipments
@@ -129,7 +130,7 @@ def _note_shipped(order_ids: Sequence[int], *, actor: Actor, at: datetime) -> No
     """Say of the orders that have nothing left to ship that they are shipped, and in how many parts."""
     whole = facts.of_orders(order_ids).filter(pl.col("shipped") >= pl.col("open"))["id"].to_list()
     if whole:
-        Order.objects.filter(pk__in=whole).update(shipped_at=at)
+        Order.objects.filter(pk__in=among(whole)).update(shipped_at=at)
         parts = facts.fetch(
             "SELECT order_id, order_id, count(*) FROM orders_shipment"
             " WHERE order_id = ANY(%s) AND handed_over_at IS NOT NULL GROUP BY order_id ORDER BY order_id",

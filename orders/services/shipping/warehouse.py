@@ -13,6 +13,7 @@ from core.errors import Refused
 from core.events import Actor, publish_frame
 from core.wording import Sentence, _
 from orders.models import Shipment
+from orders.queries.facts import among
 from orders.services.phases import refresh
 from orders.services.shipping import quantities
 from orders.services.sifting import sift_shipments
@@ -26,7 +27,7 @@ def pick(shipment_ids: Collection[int], *, actor: Actor, at: datetime) -> Outcom
     """Everything in these shipments has been taken from its place."""
     ready, refused = sift_shipments("pick", shipment_ids)
     if not ready.is_empty():
-        Shipment.objects.filter(pk__in=ready["id"]).update(state=Shipment.PICKING, picked_at=at)
+        Shipment.objects.filter(pk__in=among(ready["id"])).update(state=Shipment.PICKING, picked_at=at)
         quantities.count("picked", ready["id"].to_list())
         refresh(ready["order_id"].unique().to_list())
         publish_frame("shipment.picked", "shipment", _told(ready), actor=actor, at=at)
@@ -47,7 +48,7 @@ def pack(
         raise Refused(Sentence(_("個口数は1以上にしてください。")), code="no_parcels", field="parcels")
     ready, refused = sift_shipments("pack", shipment_ids)
     if not ready.is_empty():
-        Shipment.objects.filter(pk__in=ready["id"]).update(state=Shipment.PACKED, packed_at=at, size=size)
+        Shipment.objects.filter(pk__in=among(ready["id"])).update(state=Shipment.PACKED, packed_at=at, size=size)
         quantities.count("packed", ready["id"].to_list())
         refresh(ready["order_id"].unique().to_list())
         told = _told(ready).with_columns(pl.lit(size).alias("size"), pl.lit(parcels).alias("parcels"))
