@@ -55,6 +55,7 @@ def test_django_has_nothing_to_say_about_a_complete_deployment(tmp_path: object)
         ({"BASE_DOMAIN": "https://portal.example.jp"}, "BASE_DOMAIN"),
         ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT"),
         ({"PORT": "x"}, "PORT"),
+        ({"CLAMAV_URL": "http://clamav"}, "CLAMAV_URL"),
         ({"PORTAL_MOVED_CLOCK": "/tmp/clock"}, "PORTAL_MOVED_CLOCK"),
     ],
 )
