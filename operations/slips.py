@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import Refused
 from core.text import narrow
@@ -37,12 +37,16 @@ _NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Slip:
-    """One line. key: the order's or shipment's number; carrier: a code of tracking.CARRIERS, "" where none is named."""
+    """One line. key: the order's or shipment's number; carrier: a code of tracking.CARRIERS, "" where none is named.
+
+    text: the line as it was given.
+    """
 
     line: int
     key: str
     number: str
     carrier: str = ""
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -106,4 +110,4 @@ def _slip(line: int, text: str, cells: Sequence[str]) -> Slip | Misread:
     if carrier and carrier not in _NAMES:
         sentence = _("「%(carrier)s」という運送会社はありません。")
         return Misread(line, text, Refused(Sentence(sentence, carrier=carrier), code="unknown_carrier"))
-    return Slip(line, narrow(cells[0]).strip(), normalised(cells[1]), _NAMES.get(carrier, ""))
+    return Slip(line, narrow(cells[0]).strip(), normalised(cells[1]), _NAMES.get(carrier, ""), text)

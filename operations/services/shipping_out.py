@@ -46,7 +46,7 @@ def ship_by_list(text: str, *, carrier: str, actor: Actor, at: datetime) -> list
     results = [
         Result(
             slip.line,
-            f"{slip.key}, {slip.number}",
+            slip.text,
             refused.get(slip.line) or outcome.refused.get(shipments.get(slip.line, 0)),
         )
         for slip in read
