@@ -132,15 +132,21 @@ def _reconciliation() -> str:
                     WHERE (operations_workitem.hint, operations_workitem.units, operations_workitem.due_at)
                           IS DISTINCT FROM (EXCLUDED.hint, EXCLUDED.units, EXCLUDED.due_at)
         RETURNING client, kind, rank, id, state"""
+    # Locked in the order of their ids, as everywhere: two who close or hand on the same items wait, and do not die.
+    closing = """
+        SELECT i.id FROM operations_workitem i
+         WHERE i.client = %(client)s AND i.order_id = ANY(%(ids)s) AND i.state IN ('open', 'claimed')
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.kind = i.kind AND w.subject_id = i.subject_id)
+         ORDER BY i.id FOR NO KEY UPDATE OF i"""
     closed = """
         UPDATE operations_workitem i
            SET state = CASE WHEN i.kind = ANY(%(done)s) THEN 'done' ELSE 'void' END, finished_at = %(at)s,
                holder_id = CASE WHEN i.kind = ANY(%(done)s) THEN coalesce(%(person)s, i.holder_id) ELSE i.holder_id END,
                holder_name = CASE WHEN i.kind = ANY(%(done)s) THEN %(name)s ELSE i.holder_name END
-         WHERE i.client = %(client)s AND i.order_id = ANY(%(ids)s) AND i.state IN ('open', 'claimed')
-           AND NOT EXISTS (SELECT FROM wanted w WHERE w.kind = i.kind AND w.subject_id = i.subject_id)"""
+          FROM closing WHERE i.id = closing.id"""
     return f"""
-        WITH {_FACTS}, wanted AS MATERIALIZED ({wanted}), closed AS ({closed}), opened AS ({opened})
+        WITH {_FACTS}, wanted AS MATERIALIZED ({wanted}), closing AS MATERIALIZED ({closing}), closed AS ({closed}),
+             opened AS ({opened})
         {REFILL.format(entered="opened")}"""
 
 
