@@ -67,6 +67,11 @@ class Work:
         return _(self.kind.todo)
 
     @property
+    def panel(self) -> str:
+        """The template with what this kind of work asks for."""
+        return f"operations/parts/task_{self.kind.code}.html"
+
+    @property
     def subtitle(self) -> str:
         """What the order is about: its first item, and how many lines there are besides."""
         first = self.lines[0].name if self.lines else ""
