@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,9 +21,17 @@ OCTOBER = date(2026, 10, 15)
 
 
 @pytest.fixture
-def contract(acme: str) -> None:
-    """acme pays by use, closing at the end of the month."""
+def quiet() -> Iterator[None]:
+    """Nobody listens: what is billed comes from the record alone."""
+    before = dict(events.subscriptions())
     events.install({})
+    yield
+    events.install(before)
+
+
+@pytest.fixture
+def contract(acme: str, quiet: None) -> None:
+    """acme pays by use, closing at the end of the month."""
     agreed("usage")
 
 
@@ -125,8 +133,7 @@ def test_what_has_no_price_must_be_priced_before_finalising(contract: None, at: 
         issuing.finalise(invoice.pk, actor=OPERATOR, at=at("2026-11-02 10:00"))
 
 
-def test_the_allowance_covers_what_the_flat_fee_includes(acme: str, at: At) -> None:
-    events.install({})
+def test_the_allowance_covers_what_the_flat_fee_includes(acme: str, quiet: None, at: At) -> None:
     agreed("flat")
     received(1510, at("2026-10-05 10:00"))
 
@@ -136,8 +143,7 @@ def test_the_allowance_covers_what_the_flat_fee_includes(acme: str, at: At) -> N
     assert line(invoice, "orders_over").amount == 10 * 210
 
 
-def test_a_commitment_is_made_up_by_a_line_of_its_own(acme: str, at: At) -> None:
-    events.install({})
+def test_a_commitment_is_made_up_by_a_line_of_its_own(acme: str, quiet: None, at: At) -> None:
     agreed("usage", commitment=Decimal(10_000))
     received(5, at("2026-10-05 10:00"))
 
