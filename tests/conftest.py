@@ -47,6 +47,15 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
             services.create_client(code=code, name=name, actor=OPERATOR, at=datetime(2026, 1, 5, tzinfo=UTC))
 
 
+@pytest.fixture(autouse=True)
+def hosts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test asks for a host once, however long it takes: what it counts of queries depends on no clock."""
+    from tenants.queries import companies
+
+    companies.forget_hosts()
+    monkeypatch.setattr(companies, "CACHED_SECONDS", 3600.0)
+
+
 @pytest.fixture
 def acme(db: None) -> Iterator[str]:
     """Work as the client acme."""
