@@ -72,6 +72,8 @@ class Endpoint(APIView):
     largest = LARGEST
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD"):  # what reads leaves nothing behind anyhow, and is spared the savepoint
+            return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             answer = super().dispatch(request, *args, **kwargs)
             if answer.status_code >= status.HTTP_400_BAD_REQUEST:

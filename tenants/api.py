@@ -94,9 +94,10 @@ class TokenThrottle(throttling.BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         minute = int(time.time()) // 60
         key = f"api_calls:{request.user.pk}:{minute}"
-        if cache.add(key, 1, 2 * 60):
-            return True
-        return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+        try:
+            return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+        except ValueError:  # the first call of the minute, or two first ones at once
+            return cache.add(key, 1, 2 * 60) or cache.incr(key) <= settings.API_CALLS_PER_MINUTE
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""

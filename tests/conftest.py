@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,10 +51,9 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
 @pytest.fixture(autouse=True)
 def hosts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test asks for a host once, however long it takes: what it counts of queries depends on no clock."""
-    from tenants.queries import companies
-
-    companies.forget_hosts()
-    monkeypatch.setattr(companies, "CACHED_SECONDS", 3600.0)
+    hosts = import_module("tenants.queries.companies")  # its package has a function of the same name
+    hosts.forget_hosts()
+    monkeypatch.setattr(hosts, "CACHED_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import psycopg.errors
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQLWrapper
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.utils.functional import cached_property
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
 from django_tenants.postgresql_backend.base import FakeTenant
+from psycopg import pq
 
 from core.backend.features import DatabaseFeatures
 from core.errors import UnscopedWork
@@ -67,7 +69,7 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]
 
     def switch(self, scope: Scope | None) -> None:
         """Change role and search path inside the running transaction."""
-        self.connection.execute(scope.statement if scope else "SET LOCAL ROLE NONE")
+        self._command(scope.statement if scope else "SET LOCAL ROLE NONE")
         self.switches += 1
         self.adopt(scope)
 
@@ -75,10 +77,8 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]
         with self.wrap_database_errors:
             if autocommit:
                 self.connection.autocommit = True
-            elif self.scope is None:
-                self.connection.execute("BEGIN")
             else:
-                self.connection.execute(self.scope.begin)
+                self._command(self.scope.begin if self.scope else "BEGIN")
 
     # Savepoints and the check of deferred constraints belong to the transaction, whatever its scope.
 
@@ -96,7 +96,13 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]
 
     def _say(self, sql: str) -> None:
         with self.wrap_database_errors:
-            self.connection.execute(sql)
+            self._command(sql)
+
+    def _command(self, sql: str) -> None:
+        # Commands without parameters or rows: a cursor for each would cost as much as the command itself.
+        result = self.connection.pgconn.exec_(sql.encode())
+        if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY):
+            raise psycopg.errors.error_from_result(result, encoding=self.connection.info.encoding)
 
     def _cursor(self, name: str | None = None) -> Any:
         if self.session_scope is None and (self.scope is None or not self.in_atomic_block):
