@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter, or_
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, Func, Model, Q, QuerySet, Value
 
 from core.errors import Refused
 from core.wording import _
@@ -76,19 +76,53 @@ def _turned(field: str) -> str:
     return field.removeprefix("-") if field.startswith("-") else f"-{field}"
 
 
-def _beyond(cursor: str, order: Sequence[str], backwards: bool) -> Q:
+def _beyond(cursor: str, order: Sequence[str], backwards: bool) -> Q | _Past:
     """What lies past the cursor: the first field differs, or it is equal and the second differs, and so on.
 
-    The first field's bound stands alone too, because an index can begin with it.
+    Where all fields run the same way that is one comparison of rows, which an index answers. Else the first field's
+    bound stands alone too, because an index can begin with it.
     """
     values = _read(cursor, len(order))
     names = [field.removeprefix("-") for field in order]
     signs = ["gt" if field.startswith("-") == backwards else "lt" for field in order]
+    if len(set(signs)) == 1:
+        return _Past(names, values, sign={"gt": ">", "lt": "<"}[signs[0]])
     steps = [
         Q(**dict(zip(names[:nth], values[:nth], strict=True)), **{f"{name}__{sign}": values[nth]})
         for nth, (name, sign) in enumerate(zip(names, signs, strict=True))
     ]
     return Q(**{f"{names[0]}__{signs[0]}e": values[0]}) & reduce(or_, steps)
+
+
+class _Past(Func):
+    """(a, b) < (x, y) over fields and the values of a cursor; ValidationError, ValueError or TypeError where one does
+    not fit its field.
+    """
+
+    def __init__(self, names: Sequence[str], values: Sequence[object], *, sign: str) -> None:
+        super().__init__(*names, output_field=BooleanField())
+        self.values = values
+        self.bounds: list[Value] = []
+        self.sign = sign
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> _Past:
+        resolved: _Past = super().resolve_expression(*args, **kwargs)
+        keys = resolved.get_source_expressions()
+        resolved.bounds = [_fitting(value, key.output_field) for value, key in zip(self.values, keys, strict=True)]
+        return resolved
+
+    def as_sql(self, compiler: Any, connection: Any, *_more: Any, **_named: Any) -> tuple[str, tuple[Any, ...]]:
+        keys = [compiler.compile(key) for key in self.get_source_expressions()]
+        bounds = [compiler.compile(bound) for bound in self.bounds]
+        left, right = (", ".join(sql for sql, _parameters in side) for side in (keys, bounds))
+        parameters = tuple(each for _sql, own in (*keys, *bounds) for each in own)
+        return f"({left}) {self.sign} ({right})", parameters
+
+
+def _fitting(value: object, field: Any) -> Value:
+    if value is None:
+        raise ValueError("A key is never null.")
+    return Value(field.to_python(value), output_field=field)
 
 
 def _cursor(row: Model, order: Sequence[str]) -> str:
