@@ -36,6 +36,7 @@ def measure(size: Size) -> list[Figure]:
     _fill(size.work_items)
     with _old_snapshot():
         held = _rate(_claim, size.claim_seconds)
+    _empty()
     return [
         Figure(
             "claim next / update by key", alone / by_key, "×", 0.6, "least",
@@ -48,12 +49,17 @@ def measure(size: Size) -> list[Figure]:
 def _fill(items: int) -> int:
     """Fill the emptied queue; the key of the first item."""
     kinds = sorted(KINDS)
+    _empty()
     with ground.superuser() as session:
-        session.execute("TRUNCATE operations_workitem, operations_refill")
         session.execute(_FILL, [kinds, len(kinds), items])
         session.execute("VACUUM ANALYZE operations_workitem")
         row = session.execute("SELECT min(id) FROM operations_workitem").fetchone()
     return int(row[0]) if row else 0
+
+
+def _empty() -> None:
+    with ground.superuser() as session:
+        session.execute("TRUNCATE operations_workitem, operations_refill")
 
 
 def _claim(person: int) -> None:
