@@ -32,6 +32,14 @@ class ArrivalRule(models.Model):
         ordering = ["position", "id"]
 
 
+class PhaseLabel(models.Model):
+    """What the client calls a phase (a key of orders.lifecycle.BY_CODE) instead of the usual name; "" is the usual."""
+
+    phase = models.CharField(max_length=20, primary_key=True)
+    ja = models.CharField(max_length=20, blank=True)
+    en = models.CharField(max_length=40, blank=True)
+
+
 class Intake(models.Model):
     """One arrival of orders: a file, an API call or an entry by hand. Written by orders.services.intake alone.
 

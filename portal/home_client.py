@@ -16,6 +16,7 @@ from billing import queries as billing
 from core import clock
 from orders.lifecycle import PHASES
 from orders.queries import listing, overview
+from orders.queries.naming import phase_names
 from orders.queries.overview import Movement
 from portal.look import figures
 from portal.look.charts import Data, Part
@@ -59,11 +60,12 @@ def cost(request: PortalRequest) -> HttpResponse:
 
 def _parts(request: PortalRequest, counts: Mapping[str, int]) -> list[Part]:
     """The orders on their way, by the name that the reader's side has for each phase, in the order of the way."""
+    names = phase_names(request.side)
     grouped: dict[str, list[str]] = defaultdict(list)
     tones: dict[str, str] = {}
     for phase in reversed(PHASES):
         if phase.code not in AT_AN_END and counts[phase.code]:
-            label = _(phase.staff if request.side == "operator" else phase.client)
+            label = str(names[phase.code])
             grouped[label].append(phase.code)
             tones[label] = phase.tone
     return [

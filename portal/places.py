@@ -53,6 +53,8 @@ _CLIENT = (
     Place(_("APIトークン"), "tenants:tokens", Permission.MANAGE_TOKENS, "api token 連携"),
     Place(_("アクセス記録"), "tenants:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
     Place(_("だれが何を見られるか"), "tenants:roles", Permission.VIEW_ROLES, "role permission 権限表"),
+    Place(_("状態の定義"), "definition", Permission.VIEW_ORDERS, "status phase ステータス 定義書 表示名 工程"),
+    Place(_("仮の注文で試す"), "trial", Permission.VIEW_ORDERS, "trial dry run テスト 練習"),
 )
 _OPERATOR = (
     Place(_("取引先を作成する"), "admin:new_client", Permission.MANAGE_CLIENTS, "client new 新規 追加"),

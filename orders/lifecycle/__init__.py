@@ -17,6 +17,7 @@ from orders.lifecycle.moves import (
     not_found,
 )
 from orders.lifecycle.phases import AUTO_COMPLETE_DAYS, BY_CODE, PHASES, Phase, phase_column, phase_of, phase_sql
+from orders.lifecycle.walking import STARTS, STEPS, Edge, Step, graph, next_steps, started
 
 __all__ = [
     "ALWAYS",
@@ -29,17 +30,24 @@ __all__ = [
     "PHASES",
     "SHIPMENT_FACTS",
     "STAGES",
+    "STARTS",
+    "STEPS",
     "Condition",
+    "Edge",
     "Fact",
     "Facts",
     "Move",
     "Phase",
     "Requirement",
+    "Step",
     "allowed",
     "cancelling_zone",
     "fact",
+    "graph",
+    "next_steps",
     "not_found",
     "phase_column",
     "phase_of",
     "phase_sql",
+    "started",
 ]

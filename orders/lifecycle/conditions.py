@@ -15,6 +15,8 @@ from typing import Any
 
 import polars as pl
 
+from core.wording import Sentence, _
+
 Facts = Mapping[str, int]
 """Fact to number; yes is 1 and no is 0."""
 
@@ -27,6 +29,17 @@ _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+_COMPARED: Mapping[str, str] = {
+    "<": _("%(left)s ＜ %(right)s"),
+    "<=": _("%(left)s ≦ %(right)s"),
+    ">": _("%(left)s ＞ %(right)s"),
+    ">=": _("%(left)s ≧ %(right)s"),
+    "<>": _("%(left)s ≠ %(right)s"),
+}
+_PRESENCE: Mapping[str, str] = {">": _("%(fact)s：あり"), "<=": _("%(fact)s：なし")}
+_BOTH, _EITHER = _("%(left)s、かつ %(right)s"), _("%(left)s、または %(right)s")
+
+
 class Condition(ABC):
     """Something that holds for some facts and not for others."""
 
@@ -36,6 +49,10 @@ class Condition(ABC):
     @abstractmethod
     def sql(self, table: str = "f") -> str:
         """The condition on the columns of `table`, each named for its fact."""
+
+    @abstractmethod
+    def words(self, names: Mapping[str, str]) -> Sentence:
+        """The condition for a reader. names: what each fact is called (marked texts)."""
 
     def holds(self, facts: Facts) -> bool:
         """Whether it holds for these facts."""
@@ -67,6 +84,13 @@ class _Comparison(Condition):
         right = f"{table}.{self.right.name}" if isinstance(self.right, Fact) else str(self.right)
         return f"{table}.{self.left.name} {self.sign} {right}"
 
+    def words(self, names: Mapping[str, str]) -> Sentence:
+        left = Sentence(names[self.left.name])
+        if self.right == 0 and self.sign in _PRESENCE:
+            return Sentence(_PRESENCE[self.sign], fact=left)
+        right = Sentence(names[self.right.name]) if isinstance(self.right, Fact) else str(self.right)
+        return Sentence(_COMPARED[self.sign], left=left, right=right)
+
 
 @dataclass(frozen=True)
 class _Joined(Condition):
@@ -80,6 +104,11 @@ class _Joined(Condition):
     def sql(self, table: str = "f") -> str:
         return "(" + f" {self.word} ".join(part.sql(table) for part in self.parts) + ")"
 
+    def words(self, names: Mapping[str, str]) -> Sentence:
+        template = _BOTH if self.word == "AND" else _EITHER
+        first, *rest = (part.words(names) for part in self.parts)
+        return reduce(lambda left, right: Sentence(template, left=left, right=right), rest, first)
+
 
 @dataclass(frozen=True)
 class _Always(Condition):
@@ -88,6 +117,9 @@ class _Always(Condition):
 
     def sql(self, table: str = "f") -> str:
         return "true"
+
+    def words(self, names: Mapping[str, str]) -> Sentence:
+        return Sentence(_("どれにも当てはまらない"))
 
 
 ALWAYS = _Always()

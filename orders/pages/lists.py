@@ -19,6 +19,7 @@ from orders.pages.filtering import filters_of, kept
 from orders.pages.saved import views_of
 from orders.queries import listing
 from orders.queries.listing import Filters, Row
+from orders.queries.naming import phase_names
 from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
@@ -76,9 +77,9 @@ def _phase_chips(request: PortalRequest, filters: Filters) -> list[dict[str, Any
 
     Phases that the client knows by one name are one chip.
     """
-    counts, grouped = listing.by_phase(), defaultdict[str, list[str]](list)
+    counts, names, grouped = listing.by_phase(), phase_names(request.side), defaultdict[str, list[str]](list)
     for phase in reversed(PHASES):
-        grouped[_(phase.staff if request.side == "operator" else phase.client)].append(phase.code)
+        grouped[str(names[phase.code])].append(phase.code)
     return [
         {
             "words": f"{label} {sum(counts[code] for code in codes):,}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from django.db.models import Prefetch, QuerySet
 
@@ -16,9 +15,8 @@ from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed
 from orders.models import CancelRequest, Hold, Line, Order, Shipment, Verification
 from orders.queries import facts
 from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
+from orders.queries.naming import Side, phase_names
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
-
-Side = Literal["client", "operator"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
     return Detail(
         order=order,
         phase=phase,
-        state=Sentence(phase.staff if side == "operator" else phase.client),
+        state=phase_names(side)[phase.code],
         ship_phone=phone_label(order.ship_phone) if order.ship_phone.startswith("+") else order.ship_phone,
         wished_slot=wished_slot(order),
         next=Sentence(phase.next) if phase.next else None,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -19,6 +18,7 @@ from core.text import search_key
 from core.wording import Sentence, _
 from orders.lifecycle import BY_CODE, PHASES, Phase
 from orders.models import Order
+from orders.queries.naming import Side, phase_names
 
 COUNT_LIMIT = 10_000
 """Above this the list says "10,000 and more": counting on would cost more than the page."""
@@ -39,8 +39,6 @@ OPEN_PHASES = tuple(
     phase.code for phase in PHASES if phase.code not in ("cancelled", "completed", "delivered", "shipped")
 )
 """Phases in which something still has to be shipped."""
-
-Side = Literal["client", "operator"]
 
 _PARTED_DIGITS = re.compile(r"[0-9]+(?:-[0-9]+)+")
 
@@ -154,11 +152,12 @@ def _due(due: str, at: datetime) -> Q:
 def page(
     filters: Filters, *, at: datetime, side: Side = "client", after: str = "", before: str = "", size: int = PAGE_ROWS
 ) -> Page[Row]:
-    """One page of the list: two queries, whatever its length and depth. A cursor that is none is Refused."""
+    """One page of the list: three queries, whatever its length and depth. A cursor that is none is Refused."""
     orders = matching(filters, at=at).select_related("channel")
     found = page_of(orders, order=filters.order, after=after, before=before, size=size)
     quantities = _quantities([order.pk for order in found.rows])
-    rows = [_row(order, *quantities.get(order.pk, (0, 0)), at=at, side=side) for order in found.rows]
+    names = phase_names(side)
+    rows = [_row(order, *quantities.get(order.pk, (0, 0)), state=names[order.phase], at=at) for order in found.rows]
     return Page(rows=rows, after=found.after, before=found.before)
 
 
@@ -172,7 +171,7 @@ def _quantities(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         return {order_id: (lines, int(units)) for order_id, lines, units in cursor.fetchall()}
 
 
-def _row(order: Order, lines: int, units: int, *, at: datetime, side: Side) -> Row:
+def _row(order: Order, lines: int, units: int, *, state: Sentence, at: datetime) -> Row:
     phase = BY_CODE[order.phase]
     is_open = order.phase in OPEN_PHASES
     due_at = order.ship_due_at if is_open else None
@@ -188,7 +187,7 @@ def _row(order: Order, lines: int, units: int, *, at: datetime, side: Side) -> R
         units=units,
         total=order.total,
         phase=phase,
-        state=Sentence(phase.staff if side == "operator" else phase.client),
+        state=state,
         due_at=due_at,
         warn_at=due_at - RISK if due_at else None,
         is_late=due_at is not None and due_at < at,

@@ -11,8 +11,9 @@ from django.db.models.functions import TruncDate
 from core.models import Event
 from core.periods import TOKYO, Period
 from orders.models import Hold, Intake, Order, RefusedRow
-from orders.queries.detail import HoldRow, Side, hold_row
+from orders.queries.detail import HoldRow, hold_row
 from orders.queries.listing import OPEN_PHASES
+from orders.queries.naming import Side
 
 QUESTIONS = 50
 """How many questions a page shows."""

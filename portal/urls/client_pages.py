@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import home_client, search
+from portal import definition, home_client, search
 from tenants.urls import client_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_client.home, name="home"),
     path("home/cost", home_client.cost, name="home_cost"),
     path("search", search.in_client, name="search"),
+    path("definition", definition.definition, name="definition"),
+    path("definition/names", definition.rename, name="rename_phases"),
+    path("definition/trial", definition.trial, name="trial"),
     path("", include("orders.urls")),
     path("", include("documents.urls")),
     path("", include("sla.urls")),

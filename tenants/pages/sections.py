@@ -20,6 +20,7 @@ CLIENT_TABS: tuple[Tab, ...] = (
     ("tenants:settings", _("会社"), Permission.VIEW_HOME),
     ("tenants:people", pgettext_lazy("menu", "担当者"), Permission.MANAGE_PEOPLE),
     ("tenants:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
+    ("definition", _("状態の定義"), Permission.VIEW_ORDERS),
     ("tenants:tokens", pgettext_lazy("menu", "APIトークン"), Permission.MANAGE_TOKENS),
     ("tenants:security", _("セキュリティ"), Permission.MANAGE_SETTINGS),
     ("tenants:access_log", _("アクセス記録"), Permission.VIEW_ACCESS_LOG),
