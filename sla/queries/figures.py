@@ -24,7 +24,8 @@ TREND_MONTHS = 6
 class Figure:
     """A promise's month: numerator (hits) and denominator (hits + misses), what still runs and what was left out.
 
-    name: as it was written; `label` is that in the reader's language. minutes: working time on average.
+    name: as it was written; `label` is that in the reader's language. minutes: working time on average of what was
+    judged and has ended.
     """
 
     promise_id: int
@@ -112,7 +113,7 @@ def month(period: Period, *, at: datetime | None = None) -> list[Figure]:
             running=by_phase[Phase.RUNNING] + by_phase[Phase.PAUSED],
             excluded=by_phase[Phase.CANCELLED],
             at_risk=Count("id", filter=late),
-            seconds=Avg("elapsed", filter=Q(stopped_at__isnull=False)),
+            seconds=Avg("elapsed", filter=Q(stopped_at__isnull=False, phase__in=[Phase.HIT.value, Phase.MISS.value])),
         )
     )
     counted = {row["promise_id"]: row for row in rows}
