@@ -130,7 +130,7 @@ def _finish(job: Job, state: str, error: str = "") -> None:
 def _note_failure(job_id: int, error: Exception) -> bool:
     """Write down that a try failed: a refusal is final, anything else is tried again later, up to a limit.
 
-    False where the failure could not be written (the database is away): the message then goes back to the broker.
+    False where the failure could not be written (the database is away): the row then waits as it was, for the sweep.
     """
     log.warning("job_failed", job=job_id, error=type(error).__name__, exc_info=not isinstance(error, Refused))
     try:
