@@ -150,10 +150,14 @@ def _note_failure(job_id: int, error: Exception) -> bool:
 
 
 def sweep() -> int:
-    """Nudge what should have run by now and has not: lost messages, dead workers, delayed work that is due."""
+    """Nudge what should have run by now and has not: lost messages, dead workers, delayed work that is due.
+
+    What is being done is locked, and passed over: to wait for it would keep a worker from other work.
+    """
     now = timezone.now()
     with scope.operator():
-        due = Job.objects.filter(state=Job.WAITING, run_at__lte=now, nudged_at__lte=now - NUDGE_AGAIN_AFTER)
+        idle = Job.objects.select_for_update(skip_locked=True)
+        due = idle.filter(state=Job.WAITING, run_at__lte=now, nudged_at__lte=now - NUDGE_AGAIN_AFTER)
         jobs = list(due.order_by("run_at").values_list("pk", "task")[:SWEEP_LIMIT])
         Job.objects.filter(pk__in=[pk for pk, _ in jobs]).update(nudged_at=now)
     for pk, name in jobs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from core.models import Event
 from core.tasks import task
 
 pytestmark = pytest.mark.usefixtures("committed")
+
+PATIENCE = 30
 
 
 @task()
@@ -256,6 +259,24 @@ def test_a_lost_message_is_sent_again_and_not_more_often_than_needed() -> None:
     tasks.run(pk)
     _forget_nudge(pk)
     assert tasks.sweep() == 0
+
+
+def test_the_sweep_does_not_wait_for_what_is_being_done() -> None:
+    long, lost = asked(write, name="a"), asked(write, name="b")
+    for pk in (long, lost):
+        _forget_nudge(pk)
+    _taken("default")
+    with ThreadPoolExecutor(1) as thread, scope.operator():
+        assert Job.objects.select_for_update().get(pk=long)
+        assert thread.submit(_sweep_beside).result(PATIENCE) == 1
+    assert _taken("default") == [lost]
+
+
+def _sweep_beside() -> int:
+    try:
+        return tasks.sweep()
+    finally:
+        connection.close()
 
 
 def test_jobs_of_a_client_are_its_own() -> None:
