@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from core import scope
@@ -99,6 +101,14 @@ def committed(own_database: None) -> None:
         )
         Client.objects.update(mfa_required=False, state=Client.ACTIVE)
     queries.forget_hosts()
+
+
+@pytest.fixture
+def no_cache(tmp_path: Path) -> Iterator[None]:
+    """The cache is away: nobody listens where it should be."""
+    away = {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/away.sock?db=0"}
+    with override_settings(CACHES={"default": away}):
+        yield
 
 
 @pytest.fixture

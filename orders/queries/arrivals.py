@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 from django.core.cache import cache
 from django.db.models import Count
+from redis.exceptions import RedisError
 
 from core.errors import Refused
 from core.paging import Page, page_of
@@ -55,7 +57,9 @@ def progress(intake: Intake) -> Progress | None:
     """How far the reading is; None where it has ended."""
     if intake.state in (Intake.DONE, Intake.REFUSED):
         return None
-    shown: dict[str, int] = cache.get(f"intake:{intake.pk}") or {}
+    shown: dict[str, int] = {}
+    with contextlib.suppress(RedisError):  # a cache that is away hides how far it is, and not the page
+        shown = cache.get(f"intake:{intake.pk}") or {}
     return Progress(shown.get("read", 0), shown.get("size", 0), shown.get("rows", 0), shown.get("orders", 0))
 
 

@@ -24,6 +24,11 @@ def test_orders_are_placed_with_a_result_for_each(acme_program: Program) -> None
     assert [(p["field"], p["code"]) for p in body["results"][2]["problems"]] == [("ship_postcode", "missing")]
 
 
+def test_orders_are_placed_while_the_cache_that_counts_calls_is_away(acme_program: Program, no_cache: None) -> None:
+    made.channel()
+    assert acme_program.place(an_order("A-1")).status_code == 201
+
+
 def test_an_order_is_read_as_it_was_sent(acme_program: Program) -> None:
     made.channel()
     sent = an_order("A-1")

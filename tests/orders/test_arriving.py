@@ -21,7 +21,7 @@ from orders import ports
 from orders.intake import read
 from orders.lifecycle import phase_of
 from orders.models import ArrivalRule, Channel, Intake, Line, Order, RefusedRow, Verification
-from orders.queries import facts
+from orders.queries import arrivals, facts
 from orders.services import intake as arriving
 from orders.services.intake.running import progress_key
 from tests.conftest import OPERATOR
@@ -179,6 +179,14 @@ def test_progress_can_be_watched(acme: str, at: At, sample: samples.Sample) -> N
     found = bring(sample.data, at("2026-10-01 09:00"))
     shown = cache.get(progress_key(found.pk))
     assert shown == {"read": len(sample.data), "size": len(sample.data), "rows": found.rows, "orders": found.orders_new}
+
+
+def test_without_the_cache_a_file_is_read_and_nothing_is_known_of_how_far(
+    acme: str, at: At, sample: samples.Sample, no_cache: None
+) -> None:
+    found = submit(sample.data, at("2026-10-01 09:00"))
+    assert arrivals.progress(found) == arrivals.Progress()
+    assert arriving.run(found.pk, at=at("2026-10-01 09:01")).state == Intake.DONE
 
 
 def test_records_are_orders_with_everything_they_say(acme: str, at: At) -> None:
