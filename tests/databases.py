@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 
 from portal.bootstrap import bootstrap
-from portal.endpoints import postgres_url
+from portal.endpoints import postgres_url, run_directory
 from tenants import queries
 from tests.environment import ROOT, VAR
 
@@ -91,6 +91,23 @@ def committing(database: str) -> Iterator[None]:
         queries.forget_hosts()
         with psycopg.connect(SUPERUSER, autocommit=True) as session:
             drop(session, database)
+
+
+@contextmanager
+def of_portal(var: Path) -> Iterator[None]:
+    """Work in the database of a portal that runs by itself below var, as its processes do."""
+    held = connections["default"]
+    theirs = {"NAME": "portal", "OPTIONS": {}, "HOST": str(run_directory(var) / "postgres")}
+    before = {key: held.settings_dict[key] for key in theirs}
+    held.close()
+    held.settings_dict.update(theirs)
+    queries.forget_hosts()
+    try:
+        yield
+    finally:
+        held.close()
+        held.settings_dict.update(before)
+        queries.forget_hosts()
 
 
 def drop(session: psycopg.Connection, database: str) -> None:

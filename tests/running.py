@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -17,7 +19,10 @@ from portal.processes import Process, Program
 from tests import environment
 
 Found = TypeVar("Found")
+Portal = subprocess.Popen[str]
 PAUSE = 0.05
+OWN = {"DATABASE_URL", "BROKER_URL", "CACHE_URL"}
+"""Where the tests' services are: what a portal with services of its own must not be told."""
 
 
 def until(condition: Callable[[], Found], *, seconds: float, what: str) -> Found:
@@ -52,6 +57,22 @@ def worker(name: str, environ: dict[str, str]) -> Process:
     """A Celery worker with one process for the work."""
     options = ("--concurrency=1", "--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
     return start(name, "-m", "celery", "-A", "portal.celery", "worker", *options, environ=environ)
+
+
+def portal(
+    var: Path, *arguments: str, port: int | None = None, output: int | IO[bytes] = subprocess.PIPE, **more: str
+) -> Portal:
+    """`python -m portal …` for a portal of its own below var; what it says goes to `output`. more: variables."""
+    environ = {name: value for name, value in os.environ.items() if name not in OWN}
+    environ |= {"PORTAL_MODE": "embedded", "PORTAL_VAR": str(var), "PORT": str(port or 8000), **more}
+    return subprocess.Popen(
+        [sys.executable, "-m", "portal", *arguments],
+        cwd=environment.ROOT,
+        env=environ,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def free_port() -> int:

@@ -267,7 +267,7 @@ def test_the_sweep_does_not_wait_for_what_is_being_done() -> None:
         _forget_nudge(pk)
     _taken("default")
     with ThreadPoolExecutor(1) as thread, scope.operator():
-        assert Job.objects.select_for_update().get(pk=long)
+        assert Job.objects.select_for_update().get(pk=long).state == Job.WAITING
         assert thread.submit(_sweep_beside).result(PATIENCE) == 1
     assert _taken("default") == [lost]
 

@@ -16,28 +16,7 @@ import pytest
 from portal import embedded, supervisor
 from portal.processes import CannotStart, Identity, Process, Program
 from portal.supervisor import Charge, Site, Supervisor, refuse_busy_port
-
-OWN = {"DATABASE_URL", "BROKER_URL", "CACHE_URL"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def portal(var: Path, *arguments: str, port: int | None = None) -> subprocess.Popen[str]:
-    """`python -m portal …` for a portal of its own below var."""
-    environment = {name: value for name, value in os.environ.items() if name not in OWN}
-    environment |= {"PORTAL_MODE": "embedded", "PORTAL_VAR": str(var), "PORT": str(port or 8000)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "portal", *arguments],
-        cwd=supervisor.ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+from tests.running import OWN, free_port, portal, until
 
 
 def said(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -96,7 +75,7 @@ class TestARunningPortal:
         assert code == 1
         assert f"already running (pid {up.pid}) and serves at {supervisor.address(var / 'run')}" in output
 
-    @pytest.mark.parametrize("name", ["postgres", "valkey", "worker", "web"])
+    @pytest.mark.parametrize("name", ["postgres", "valkey", "worker", "web", "beat"])
     def test_what_is_killed_is_started_again(self, name: str, var: Path, up: subprocess.Popen[str]) -> None:
         record = var / "run" / f"{name}.pid"
         killed = Identity.read(record)
@@ -106,6 +85,12 @@ class TestARunningPortal:
         assert line(up).startswith(f"{name} ended (signal SIGKILL). It is started again in ")
         assert line(up) == f"{name} runs again.\n"
         assert Identity.read(record) not in (None, killed)
+
+    def test_it_serves_again_after_all_that(self, var: Path, up: subprocess.Popen[str]) -> None:
+        url = supervisor.address(var / "run")
+
+        until(lambda: supervisor.serves(url), seconds=60, what="the web server answers again")
+        until(lambda: status_of(url, "/health/ready") == 200, seconds=60, what="it reaches its services again")
 
     def test_it_ends_everything_it_started_and_nothing_else(self, var: Path, up: subprocess.Popen[str]) -> None:
         mine = [psutil.Process(up.pid), *psutil.Process(up.pid).children(recursive=True)]
