@@ -110,7 +110,8 @@ class Shop:
     """A made-up shop on a channel: what it sells, how it is paid, and how its channel writes a file.
 
     line_weights: how often an order has one line, two, three …. write: an order's rows as cells by column name.
-    postcode_columns, date_columns and so on name the columns that the dirt of ERRORS goes into.
+    number_column holds an order's number; postcode_columns, date_columns and so on are those that the dirt of ERRORS
+    goes into.
     """
 
     channel: str
@@ -121,6 +122,7 @@ class Shop:
     payments: tuple[tuple[str, int], ...]
     deliveries: tuple[str, ...]
     write: Callable[[Order], list[dict[str, str]]]
+    number_column: str
     date_columns: tuple[str, ...]
     postcode_columns: tuple[str, ...]
     quantity_column: str

@@ -6,21 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from integrations.channels import samples
-from integrations.channels.samples import Shop
+from integrations.channels.samples import Order, Shop
 from portal.demo.calendar import CUT_OFF, next_working
 from portal.demo.world import MONTH, Company
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file that a client sends on a day. again: it was sent before, byte by byte."""
+    """One file that a client sends on a day. again: it was sent before, byte by byte. mends: it brings rows again that
+    were refused in another.
+    """
 
     day: date
     name: str
     data: bytes
     again: bool = False
+    mends: bool = False
 
 
 def deliveries(company: Company, shop: Shop, *, orders: int) -> list[Delivery]:
@@ -29,7 +33,7 @@ def deliveries(company: Company, shop: Shop, *, orders: int) -> list[Delivery]:
     Two mistakes are among them: on the fifth day the same file is sent twice, and the ninth file begins with the orders
     of the eighth once more.
     """
-    sample = samples.make(shop, orders=orders, seed=company.seed, month=f"{MONTH:%Y-%m}")
+    sample = samples.make(shop, **_sample(company, orders))
     by_day: defaultdict[date, list[bytes]] = defaultdict(list)
     for day, data in samples.split_by_day(sample.data, shop, cut_off=CUT_OFF).items():
         by_day[next_working(day)].append(data)
@@ -37,6 +41,15 @@ def deliveries(company: Company, shop: Shop, *, orders: int) -> list[Delivery]:
         Delivery(day, f"{company.channel}_{day:%Y%m%d}.csv", _joined(parts)) for day, parts in sorted(by_day.items())
     ]
     return list(_with_mistakes(files))
+
+
+def planned(company: Company, shop: Shop, *, orders: int) -> list[Order]:
+    """What was ordered, as the client knows it: what the deliveries were written from."""
+    return samples.plan(shop, **_sample(company, orders))
+
+
+def _sample(company: Company, orders: int) -> Any:
+    return {"orders": orders, "seed": company.seed, "month": f"{MONTH:%Y-%m}"}
 
 
 def _joined(parts: list[bytes]) -> bytes:

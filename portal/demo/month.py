@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import httpx
+
 from core import clock, scope
 from core.events import SYSTEM, Actor
+from integrations.channels.mending import mended
+from integrations.channels.samples import Order as Ordered
+from integrations.channels.samples import Shop
 from orders.models import Channel, Hold, Intake, Order, Shipment
 from orders.services import arranging, cancelling, holds, shipping
 from portal.demo.calendar import at, working_days
@@ -22,6 +28,9 @@ from sla import services as promises
 INTAKE_SECONDS = 120
 DAYS_AFTER = 6
 """Working days of the next month on which what is left of this one is finished."""
+
+MEND_FILE = re.compile(r"/intakes/\d+/mend\b")
+HIDDEN = re.compile(r'<input type="hidden" name="(channel|mends)" value="([^"]*)"')
 
 Progress = Callable[[str], None]
 
@@ -36,6 +45,21 @@ class Sent:
 
 
 @dataclass
+class Mender:
+    """Who puts refused rows right: they know the shop and what was ordered there, and what they mended before."""
+
+    shop: Shop
+    planned: list[Ordered]
+    done: set[str] = field(default_factory=set)
+
+    def mend(self, offered: bytes) -> bytes | None:
+        """The file to send again; None where nothing in it can be put right (or still has to be)."""
+        file = mended(offered, self.shop, self.planned, without=self.done)
+        self.done |= file.numbers
+        return file.data if file.numbers else None
+
+
+@dataclass
 class Month:
     """The play of one month."""
 
@@ -43,6 +67,7 @@ class Month:
     visitors: dict[str, Visitor]
     clients: dict[str, Actor]
     deliveries: dict[str, list[Delivery]]
+    menders: dict[str, Mender]
     floor: Floor
     say: Progress
     sent: list[Sent] = field(default_factory=list)
@@ -73,11 +98,16 @@ class Month:
             self.floor.work([kind], at=self._move(day, wall))
 
     def _noon(self, day: date, deliveries: list[tuple[Company, Delivery]]) -> None:
-        """The files up to the cut-off come in, and some buyers change their minds."""
+        """The files up to the cut-off come in, what is refused is mended, and some buyers change their minds."""
         self._move(day, "13:05")
         waiting = [self._upload(company, delivery) for company, delivery in deliveries]
         for sent in waiting:
             self._await(sent)
+        self._move(day, "13:15")
+        mending = [self._mend(sent, day) for sent in waiting if sent.intake_id is not None]
+        for again in mending:
+            if again is not None:
+                self._await(again)
         now = self._move(day, "13:20")
         for company in self.companies:
             with scope.client(company.code):
@@ -103,9 +133,27 @@ class Month:
 
     def _upload(self, company: Company, delivery: Delivery) -> Sent:
         """Send a file as a person does: the page's form, with the file in it."""
+        return self._send(company, delivery)
+
+    def _mend(self, sent: Sent, day: date) -> Sent | None:
+        """Put right what can be put right of the refused rows, and send it with the form that stands below them."""
+        visitor = self.visitors[sent.company.code]
+        page = visitor.get(f"/intakes/{sent.intake_id}")
+        offered = MEND_FILE.search(page.text)
+        if offered is None:
+            return None
+        data = self.menders[sent.company.code].mend(visitor.get(offered[0]).content)
+        if data is None:
+            return None
+        name = sent.delivery.name.replace(".csv", "_修正済み.csv")
+        return self._send(sent.company, Delivery(day, name, data, mends=True), form=page)
+
+    def _send(self, company: Company, delivery: Delivery, *, form: httpx.Response | None = None) -> Sent:
+        fields = dict(HIDDEN.findall(form.text)) if form else {"channel": company.channel}
         response = self.visitors[company.code].send(
             "/intakes",
-            {"channel": company.channel},
+            fields,
+            form=form,
             files={"file": (delivery.name, delivery.data, "text/csv")},
             expect=422 if delivery.again else 200,
         )

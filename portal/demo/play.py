@@ -18,10 +18,10 @@ from integrations.channels.shopify.sample import SHOP as SHOPIFY
 from portal.commands import say
 from portal.demo import closing, files, report
 from portal.demo.floor import Floor
-from portal.demo.month import Month
+from portal.demo.month import Mender, Month
 from portal.demo.opening import House, open_house
 from portal.demo.visitor import Unexpected
-from portal.demo.world import COMPANIES, STAFF
+from portal.demo.world import COMPANIES, STAFF, Company
 from tenants.models import Client
 
 SHOPS = {shop.channel: shop for shop in (NEXTENGINE, RAKUTEN, SHOPIFY)}
@@ -83,12 +83,14 @@ def _play(orders: int) -> dict[str, Any]:
             house.keep(settings.VAR / "demo" / "people.json")
         with steps.step("files", f"受注ファイルを用意（各社 {orders:,} 件）"):
             deliveries = {c.code: files.deliveries(c, SHOPS[c.channel], orders=orders) for c in COMPANIES}
+            menders = {c.code: _mender(c, orders) for c in COMPANIES}
         floor = Floor(house.workers(), [c.code for c in COMPANIES])
         month = Month(
             companies=COMPANIES,
             visitors={c.code: stack.enter_context(house.enter(house.of(c.code, "orders"))) for c in COMPANIES},
             clients={c.code: house.actor(house.of(c.code, "orders")) for c in COMPANIES},
             deliveries=deliveries,
+            menders=menders,
             floor=floor,
             say=lambda line: say(f"  {line}"),
         )
@@ -99,6 +101,11 @@ def _play(orders: int) -> dict[str, Any]:
         with steps.step("report", "集計と突き合わせ"):
             by_client, wrong = _counted(month)
     return report.summed(by_client, steps.seconds, wrong)
+
+
+def _mender(company: Company, orders: int) -> Mender:
+    shop = SHOPS[company.channel]
+    return Mender(shop, files.planned(company, shop, orders=orders))
 
 
 def _billing(house: House, stack: ExitStack) -> closing.Billing:
@@ -124,6 +131,7 @@ def show(found: dict[str, Any]) -> None:
     say("デモの結果")
     say(f"  ファイル {found['files']:,}　行 {found['rows']:,}　受注 {found['orders']:,}　記録 {found['events']:,}")
     say(f"  取り込めなかった行 {sum(found['refused'].values()):,}（{_pairs(found['refused'])}）")
+    say(f"  直して送り直した行 {found['mended_rows']:,}　それで登録できた受注 {found['mended']:,}")
     counts = {"出荷": "shipments", "分納": "parts", "保留": "holds", "取消": "cancellations"}
     say("  " + "　".join(f"{name} {found[key]:,}" for name, key in counts.items()))
     for code, figures in found["sla"].items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from billing.models import Invoice, RatedFact
 from core import scope
@@ -24,33 +24,49 @@ from sla import queries as promises
 
 Counts = dict[str, Any]
 
+SUMMED = ("files", "rows", "orders", "mended", "mended_rows", "shipments", "parts", "holds", "cancellations", "events")
+
 
 @dataclass(frozen=True)
 class Expected:
-    """What the files of one client hold, counted without the portal's parser."""
+    """What the files of one client hold, counted without the portal's parser.
+
+    mended: orders that came in because their refused rows were put right and sent again; mended_rows: those rows.
+    """
 
     files: int
     rows: int
     orders: int
     known: int
     refused: Mapping[str, int]
+    mended: int
+    mended_rows: int
 
 
 def expected_of(sent: Sequence[Sent], channel: str) -> Expected:
     """Count a client's files: an order that an earlier file held is known, a file sent again adds nothing."""
-    files = [s.delivery.data for s in sent if not s.delivery.again]
+    files = [s.delivery for s in sent if not s.delivery.again]
     seen: set[str] = set()
-    known = 0
+    figures: Counter[str] = Counter()
     refused: Counter[str] = Counter()
-    rows = 0
-    for data in files:
-        counted = count_independently(data, channel)
-        numbers = good_orders(data, channel)
-        known += sum(number in seen for number in numbers)
+    for file in files:
+        counted = count_independently(file.data, channel)
+        numbers = good_orders(file.data, channel)
+        known = sum(number in seen for number in numbers)
         seen.update(numbers)
-        rows += counted["rows"]
         refused.update(counted["refused"])
-    return Expected(len(files), rows, len(seen), known, dict(refused))
+        figures.update(rows=counted["rows"], known=known)
+        if file.mends:
+            figures.update(mended=len(numbers) - known, mended_rows=counted["lines"])
+    return Expected(
+        files=len(files),
+        rows=figures["rows"],
+        orders=len(seen),
+        known=figures["known"],
+        refused=dict(refused),
+        mended=figures["mended"],
+        mended_rows=figures["mended_rows"],
+    )
 
 
 def counted(company: Company) -> Counts:
@@ -68,6 +84,8 @@ def counted(company: Company) -> Counts:
             "orders": Order.objects.count(),
             "orders_known": intakes["known"] or 0,
             "refused": dict(refused),
+            "mended": Order.objects.filter(intake__mends__isnull=False).count(),
+            "mended_rows": RefusedRow.objects.filter(mended_by__mends=F("intake")).count(),
             "shipments": shipped.count(),
             "parts": parts.count(),
             "holds": Hold.objects.count(),
@@ -99,6 +117,8 @@ def disagreements(company: Company, want: Expected, have: Counts) -> list[str]:
         ("rows", want.rows, have["rows"]),
         ("orders", want.orders, have["orders"]),
         ("orders_known", want.known, have["orders_known"]),
+        ("mended", want.mended, have["mended"]),
+        ("mended_rows", want.mended_rows, have["mended_rows"]),
         ("refused", dict(sorted(want.refused.items())), dict(sorted(have["refused"].items()))),
     ]
     found = [f"{company.code}: {name}: files say {w}, database says {h}" for name, w, h in pairs if w != h]
@@ -144,10 +164,7 @@ def _wrong_phases() -> int:
 
 def summed(by_client: Mapping[str, Counts], seconds: Mapping[str, float], wrong: Sequence[str]) -> Counts:
     """The whole report."""
-    total = {
-        key: sum(counts[key] for counts in by_client.values())
-        for key in ("files", "rows", "orders", "shipments", "parts", "holds", "cancellations", "events")
-    }
+    total = {key: sum(counts[key] for counts in by_client.values()) for key in SUMMED}
     refused: Counter[str] = Counter()
     sla: dict[str, Counter[str]] = {}
     for counts in by_client.values():

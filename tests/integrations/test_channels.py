@@ -11,10 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from integrations.channels.mending import MENDABLE, mended
 from integrations.channels.nextengine.sample import SHOP as NEXTENGINE
 from integrations.channels.people import FAMILIES, GIVENS
 from integrations.channels.rakuten.sample import SHOP as RAKUTEN
-from integrations.channels.recount import count_independently
+from integrations.channels.recount import count_independently, good_orders
 from integrations.channels.samples import ERRORS, Order, Sample, Shop, main, make, plan, split_by_day
 from integrations.channels.shopify.sample import SHOP as SHOPIFY
 from integrations.registry import CHANNELS
@@ -139,10 +140,26 @@ def test_batches_say_the_same(sample: Sample, channel: str, intake: Intake) -> N
 
 
 def test_the_refused_rows_come_back_to_be_mended(sample: Sample, channel: str, intake: Intake) -> None:
-    mended = mend_file(sample.data, CHANNELS[channel], intake.refused)
-    again = read(mended, CHANNELS[channel])
+    again = read(mend_file(sample.data, CHANNELS[channel], intake.refused), CHANNELS[channel])
     assert again.counts.orders == 0
     assert again.refused["code"].sort().to_list() == intake.refused["code"].sort().to_list()
+
+
+def test_what_the_shop_puts_right_goes_in(sample: Sample, shop: Shop, intake: Intake) -> None:
+    planned = plan(shop, orders=ORDERS, seed=7, month="2026-10")
+    offered = mend_file(sample.data, CHANNELS[shop.channel], intake.refused)
+
+    file = mended(offered, shop, planned)
+    again = read(file.data, CHANNELS[shop.channel])
+
+    wanted = [order for order in planned if order.error in MENDABLE]
+    assert {order.error for order in wanted} == set(ERRORS) - {"conflicting_order"}
+    assert again.refused.is_empty()
+    assert again.orders["number"].to_list() == [shop.write(order)[0][shop.number_column] for order in wanted]
+    assert again.orders["total"].sum() == sum(order.total for order in wanted)
+    assert count_independently(file.data, shop.channel)["orders"] == len(file.numbers) == len(wanted)
+    assert good_orders(file.data, shop.channel) == again.orders["number"].to_list()
+    assert not mended(offered, shop, planned, without=file.numbers).numbers
 
 
 def test_the_header_is_the_channels_own(shop: Shop, sample: Sample) -> None:

@@ -102,6 +102,7 @@ SHOP = Shop(
     payments=(("クレジットカード", 70), ("Amazon Pay", 10), ("NP後払い", 9), ("代金引換", 8), ("銀行振込", 3)),
     deliveries=("ヤマト運輸 宅急便", "佐川急便 飛脚宅配便"),
     write=write,
+    number_column="店舗伝票番号",
     date_columns=("受注日",),
     postcode_columns=("発送郵便番号",),
     quantity_column="受注数量",

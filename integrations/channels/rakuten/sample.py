@@ -179,6 +179,7 @@ SHOP = Shop(
     payments=(("クレジットカード", 78), ("後払い決済", 12), ("代金引換", 7), ("銀行振込", 3)),
     deliveries=("宅配便", "メール便"),
     write=write,
+    number_column="注文番号",
     date_columns=("注文日時",),
     postcode_columns=("送付先郵便番号1", "送付先郵便番号2"),
     quantity_column="個数",

@@ -140,6 +140,7 @@ SHOP = Shop(
     payments=(("Shopify Payments", 80), ("PayPay", 12), ("コンビニ決済", 4), ("銀行振込", 4)),
     deliveries=("通常配送", "ヤマト運輸"),
     write=write,
+    number_column="Name",
     date_columns=("Created at",),
     postcode_columns=("Shipping Zip",),
     quantity_column="Lineitem quantity",
