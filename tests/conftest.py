@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from core import scope
 from core.events import Actor
 from portal.embedded import Services
-from tests import databases, environment
+from tests import databases, environment, laws
 
 OPERATOR = Actor("person", "1", "受注 花子")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -56,6 +56,18 @@ def hosts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     hosts = import_module("tenants.queries.companies")  # its package has a function of the same name
     hosts.forget_hosts()
     monkeypatch.setattr(hosts, "CACHED_SECONDS", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def phases_are_derived(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did in its transaction, the phase of every order it leaves is the one that its facts give."""
+    if "db" not in request.fixturenames and request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    request.getfixturevalue("db")
+    yield
+    if connection.is_usable() and not connection.needs_rollback:  # else what it wrote is gone
+        laws.check()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from django.db import connections
 from portal.bootstrap import bootstrap
 from portal.endpoints import postgres_url, run_directory
 from tenants import queries
+from tests import laws
 from tests.environment import ROOT, VAR
 
 SUPERUSER = postgres_url(VAR, user="postgres", database="postgres")
@@ -85,6 +86,7 @@ def committing(database: str) -> Iterator[None]:
     queries.forget_hosts()
     try:
         yield
+        laws.check()
     finally:
         held.close()
         held.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = before

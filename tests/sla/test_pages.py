@@ -18,6 +18,7 @@ from core import events, scope
 from core.events import Happening
 from core.periods import Period
 from orders.models import Hold
+from orders.services import phases
 from sla import queries, services
 from sla.models import Clock
 from tests.conftest import OPERATOR
@@ -164,6 +165,7 @@ def test_a_miss_opens_down_to_its_minutes_and_events(browser: Client, promised: 
         hold = Hold.objects.create(
             order=order, reason="address", party="client", placed_at=at("2026-11-11 10:00"), placed_by="受注 花子"
         )
+        phases.refresh([order.pk])
         say("order.received", order.pk, at("2026-11-11 09:00"), ordered_at=at("2026-11-11 09:00"))
         facts = {"hold_id": hold.pk, "party": "client", "reason": "address"}
         say("order.held", order.pk, at("2026-11-11 10:00"), **facts)

@@ -1,0 +1,41 @@
+"""What holds in every database that a test leaves behind, whatever the test did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from core import scope
+from orders.lifecycle import phase_column
+from orders.models import Order
+from orders.queries import facts
+
+_CLIENTS = """
+    SELECT c.code FROM public.tenants_client c JOIN pg_namespace n ON n.nspname = 'c_' || c.code ORDER BY c.code
+"""
+
+
+def check() -> None:
+    """AssertionError where an order, of any client, does not stand in the phase that its facts give."""
+    wrong = wrong_phases()
+    assert not wrong, f"a command wrote facts and did not refresh the phase: {wrong}"
+
+
+def wrong_phases() -> list[str]:
+    """Each order, of any client, whose phase is not the one that its facts give."""
+    with scope.owner(), connection.cursor() as cursor:
+        cursor.execute(_CLIENTS)
+        codes = [code for (code,) in cursor.fetchall()]
+    return [f"{code}: {sentence}" for code in codes for sentence in _wrong_of(code)]
+
+
+def _wrong_of(code: str) -> Iterator[str]:
+    with scope.client(code):
+        stored = {pk: (number, phase) for pk, number, phase in Order.objects.values_list("pk", "number", "phase")}
+        if stored:
+            derived = facts.of_orders(stored).select("id", phase_column().alias("phase"))
+            for pk, phase in derived.iter_rows():
+                number, have = stored[pk]
+                if have != phase:
+                    yield f"{number} stands in {have}, its facts give {phase}"
