@@ -170,7 +170,8 @@ def clock(request: PortalRequest, pk: int) -> HttpResponse:
 def promise(request: PortalRequest, pk: int) -> HttpResponse:
     """One version of a promise, in words."""
     found = get_object_or_404(PromiseVersion, pk=pk)
-    return render(request, "sla/promise.html", {"it": queries.in_words(found, at=clocks.now())})
+    [worded] = queries.in_words([found], at=clocks.now())
+    return render(request, "sla/promise.html", {"it": worded})
 
 
 @page(Permission.VIEW_SLA)
@@ -179,10 +180,11 @@ def statement(request: PortalRequest) -> HttpResponse:
     now = clocks.now()
     shown = _month(request, now)
     rows = PromiseVersion.objects.in_bulk([figure.promise_id for figure in shown.figures])
+    worded = queries.in_words([rows[figure.promise_id] for figure in shown.figures], at=now)
     misses = queries.misses(shown.period, limit=PRINTED_MISSES)
     context = {
         **_of_month(shown, now),
-        "promises": [(figure, queries.in_words(rows[figure.promise_id], at=now)) for figure in shown.figures],
+        "promises": list(zip(shown.figures, worded, strict=True)),
         "misses": misses,
         "unprinted": sum(figure.misses for figure in shown.figures) - len(misses),
     }

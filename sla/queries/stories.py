@@ -179,8 +179,15 @@ class InWords:
     versions: list[PromiseVersion]
 
 
-def in_words(row: PromiseVersion, *, at: datetime) -> InWords:
-    """The promise version in words, with the closures of the year after `at`."""
+def in_words(rows: Sequence[PromiseVersion], *, at: datetime) -> list[InWords]:
+    """These promise versions in words, with the closures of the year after `at`."""
+    versions: dict[str, list[PromiseVersion]] = {row.code: [] for row in rows}
+    for version in PromiseVersion.objects.filter(code__in=list(versions)).order_by("-version"):
+        versions[version.code].append(version)
+    return [_in_words(row, versions[row.code], at=at) for row in rows]
+
+
+def _in_words(row: PromiseVersion, versions: list[PromiseVersion], *, at: datetime) -> InWords:
     promise = Promise.from_json(row.definition)
     today = at.astimezone(promise.calendar.zone).date()
     return InWords(
@@ -200,7 +207,7 @@ def in_words(row: PromiseVersion, *, at: datetime) -> InWords:
             )
             for hours in promise.hours
         ],
-        versions=list(PromiseVersion.objects.filter(code=row.code).order_by("-version")),
+        versions=versions,
     )
 
 

@@ -32,12 +32,16 @@ class Address:
     scopes: Mapping[str, str]
     module: str
 
-    def path(self, ids: Mapping[str, int]) -> str:
-        """A path of this address. ids: which object stands for which part of the route; 1 for the others."""
+    def path(self, ids: Mapping[str, int | str]) -> str:
+        """A path of this address. ids: which object stands for which part of the route; 1 for the others.
+
+        A part is called by its name, or by the end of the route up to it where a name means several things.
+        """
 
         def filled(found: re.Match[str]) -> str:
-            name = found.group(1)
-            return str(SLUGS.get(name, ids.get(name, 1)))
+            name, so_far = found.group(1), found.string[: found.end()]
+            known = (value for end, value in ids.items() if end == name or (">" in end and so_far.endswith(end)))
+            return str(next(known, SLUGS.get(name, 1)))
 
         return "/" + _PART.sub(filled, _GROUP.sub(filled, self.route)).replace("^", "").replace("$", "")
 

@@ -1,0 +1,246 @@
+"""One of everything that pages show: the nth of each kind, with n of whatever hangs below it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.test import Client
+
+from billing.models import Dispute, Invoice, InvoiceLine, RatedFact
+from billing.series.models import Standing
+from billing.services import terms
+from billing.services.presets import PLANS
+from core import clock, scope
+from core.models import Event, IdempotentCall
+from core.periods import month_of
+from documents import services as documents
+from operations import services as floor
+from operations.models import WorkItem
+from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, SavedView, Shipment
+from orders.queries import arrivals
+from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
+from orders.services import cancelling, holds, phases, shipping, verification
+from orders.services import intake as receiving
+from sla import queries as promises
+from sla import services as sla
+from tenants import services
+from tenants.models import Person
+from tenants.roles import TOKEN_SCOPES
+from tests.conftest import OPERATOR
+from tests.factories import operations, orders
+from tests.factories.order_files import order_file, row
+from tests.factories.people import client_person, login, staff
+
+Ids = dict[str, int | str]
+
+
+def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
+    """Plant the nth of everything; returns what stands for which part of a route, by the name of the choice.
+
+    readers: whose saved views they are to be. The choices are "" and others, of an invoice and of each kind of work.
+    The parts are those of tests.meta.addresses.Address.path.
+    """
+    at = clock.now()
+    company = f"extra{nth}"
+    services.create_client(code=company, name=f"追加{nth}株式会社", actor=OPERATOR, at=at)
+    team = _people(nth, company)
+    _accounts(nth, readers)
+    with scope.client("acme"):
+        _promise(nth)
+        main = {**_orders(nth), **_arrival(nth), "teams/<int:pk>": team}
+        invoices = [_invoice(nth, state, order=int(main["order_id"])) for state in (Invoice.DRAFT, Invoice.ISSUED)]
+        main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
+        IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
+    others = {Invoice.DRAFT: invoices[0], **_work()}
+    return {"": main, **{name: {**main, **other} for name, other in others.items()}}
+
+
+def _people(nth: int, company: str) -> int:
+    """Colleagues on both sides, invitations, tokens; returns the id of a team."""
+    at = clock.now()
+    client_person("viewer", "acme", name=f"閲覧 {nth}")
+    colleague = staff("clerk", serves=["acme", company], name=f"受注 {nth}")
+    floor.note_presence(colleague.pk, at=at)
+    for client, role in (("acme", "viewer"), ("", "clerk")):
+        with scope.client(client) if client else scope.operator():
+            guest = services.Guest(email=f"guest{nth}@example.jp", name=f"新人 {nth}", role=role)
+            services.invite(guest, client=client, actor=OPERATOR, at=at)
+    with scope.operator():
+        team = services.create_team(code=f"team{nth}", name=f"第{nth}チーム", actor=OPERATOR, at=at)
+        services.arrange_team(
+            team.pk, name=team.name, person_ids={colleague.pk}, clients={"acme", company}, actor=OPERATOR, at=at
+        )
+    return team.pk
+
+
+def _accounts(nth: int, readers: list[Person]) -> None:
+    """For each reader another address, authenticator and session, on the host of their company."""
+    with scope.operator():
+        for reader in readers:
+            EmailAddress.objects.create(user=reader, email=f"more{nth}-{reader.pk}@example.jp", verified=True)
+            Authenticator.objects.create(user=reader, type=f"planted{nth}", data={})
+    for reader in readers:
+        client = "acme" if reader == readers[0] else ""
+        session = str(login(Client(), reader, client).cookies[settings.SESSION_COOKIE_NAME].value)
+        with scope.client(client) if client else scope.operator():
+            UserSession.objects.create(user=reader, session_key=session, ip="127.0.0.1", user_agent="Firefox")
+
+
+def _promise(nth: int) -> None:
+    at = orders.MORNING - timedelta(days=300)
+    sla.set_up_defaults(at=at)
+    _row, promise = promises.promises_in_force()[0]
+    sla.make(replace(promise, code=f"{promise.metric.code}-{nth}"), valid_from=at)
+
+
+def _orders(nth: int) -> Ids:
+    """Orders at every stage of the work, and one that has been through all of it."""
+    now = orders.MORNING
+    reasons = list(VERIFICATION_REASONS)[:nth]
+    operations.received(units=(1,) * nth, verifications=reasons)
+    for whys in (("question", "address", "content"), ("stock", "other", "buyer")):
+        held = operations.received(units=(1,) * nth)
+        for reason in whys[:nth]:
+            holds.place([held], reason=reason, question="色は?", actor=OPERATOR, at=now)
+    _in_parts(nth)
+    shipping.pick(_in_parts(nth), actor=OPERATOR, at=now)
+    packed = _in_parts(nth)
+    shipping.pick(packed, actor=OPERATOR, at=now)
+    shipping.pack(packed, actor=OPERATOR, at=now)
+    asked = operations.received(units=(1,))
+    orders.released(asked)
+    cancelling.cancel([asked], by="client", reason="不要", actor=OPERATOR, at=now)
+    shipment = _been_through_all(nth, reasons)
+    return {"order_id": shipment.order_id, "hold_id": Hold.objects.latest("id").pk, "shipment_id": shipment.pk}
+
+
+def _in_parts(nth: int) -> list[int]:
+    """An order released in n shipments; their ids."""
+    order = operations.received(units=(1,) * nth)
+    for line in Order.objects.get(pk=order).lines.all():
+        shipping.release([order], quantities={line.pk: 1}, actor=OPERATOR, at=orders.MORNING)
+    return list(Shipment.objects.filter(order_id=order).values_list("pk", flat=True))
+
+
+def _been_through_all(nth: int, reasons: list[str]) -> Shipment:
+    now = orders.MORNING
+    order = operations.received(units=(1,) * nth, verifications=reasons)
+    verification.answer([order], answer="確認済み", actor=OPERATOR, at=now)
+    for reason in list(HOLD_REASONS)[:nth]:
+        holds.place([order], reason=reason, actor=OPERATOR, at=now)
+    holds.release([order], reason="確認済み", actor=OPERATOR, at=now)
+    for line in Order.objects.get(pk=order).lines.all():
+        shipping.release([order], quantities={line.pk: 1}, actor=OPERATOR, at=now)
+        cancelling.cancel([order], by="client", reason="不要", actor=OPERATOR, at=now)
+        cancelling.answer_request([order], accept=False, answer="出荷します", actor=OPERATOR, at=now)
+    shipments = list(Shipment.objects.filter(order_id=order).values_list("pk", flat=True))
+    shipping.pick(shipments, actor=OPERATOR, at=now)
+    shipping.pack(shipments, actor=OPERATOR, at=now)
+    slips = {pk: [("yamato", orders.tracking_number()) for _parcel in range(nth)] for pk in shipments}
+    shipping.ship(shipments, parcels=slips, actor=OPERATOR, at=now)
+    shipping.deliver(shipments[:1], actor=OPERATOR, at=now)
+    OrderException.objects.bulk_create(
+        OrderException(order_id=order, kind="returned", party="operator", opened_at=now, closed_at=now)
+        for _nth in range(nth)
+    )
+    phases.refresh([order])
+    return Shipment.objects.get(pk=shipments[0])
+
+
+def _arrival(nth: int) -> Ids:
+    """A file with one good row and n refused ones, and a file that mends one of them."""
+    channel = orders.channel(f"shop{nth}")
+    bad = [row(店舗伝票番号=f"BAD-{nth}-{k}", 受注数量="二つ") for k in range(nth)]
+    good = row(店舗伝票番号=f"GOOD-{nth}")
+    mended = row(店舗伝票番号=f"BAD-{nth}-0")
+    first = _submitted(channel, [good, *bad], f"受注{nth}.csv")
+    _submitted(channel, [mended], f"受注{nth}_修正済み.csv", mends=first)
+    assert arrivals.refused_rows(first).rows[0].is_mended
+    assert RefusedRow.objects.filter(intake=first).count() == nth
+    ArrivalRule.objects.create(name=f"規則{nth}", position=nth, condition={}, reason="content", is_active=False)
+    return {"intake_id": first.pk}
+
+
+def _submitted(channel: Any, rows: list[dict[str, str]], name: str, **more: Any) -> Any:
+    at = clock.now()
+    arrived = receiving.submit(channel, file_name=name, data=order_file(rows), actor=OPERATOR, at=at, **more)
+    return receiving.run(arrived.pk, at=at)
+
+
+def _invoice(nth: int, state: str, *, order: int) -> Ids:
+    """An invoice of n lines, each with n facts behind it and a dispute."""
+    at = clock.now()
+    month = date(2025 if state == Invoice.ISSUED else 2026, nth, 1)
+    number = f"INV-2025-{nth:05}" if state == Invoice.ISSUED else None
+    period = {"period_start": month, "period_end": month_of(month).end, "due_on": month_of(month).end}
+    invoice = Invoice.objects.create(state=state, number=number, plan="従量", rounding="down", drafted_at=at, **period)
+    events = list(Event.objects.filter(order_id=order).order_by("id").values_list("pk", flat=True)[:nth])
+    for k in range(nth):
+        code = f"{state}-{nth}-{k}"
+        line = InvoiceLine.objects.create(
+            invoice=invoice,
+            position=k,
+            charge_code=code,
+            description="受注処理料",
+            meter="orders",
+            quantity=nth,
+            amount=100 * nth,
+            tax_rate=10,
+        )
+        RatedFact.objects.bulk_create(
+            RatedFact(line=line, charge_code=code, event_id=event, quantity=1, late=False) for event in events
+        )
+        Dispute.objects.create(invoice=invoice, charge_code=code, text="件数は?", raised_by="経理", raised_at=at)
+    Standing.objects.create(
+        client="acme", period_start=month, invoice_id=invoice.pk, state=state, total=0, changed_at=at
+    )
+    return {"invoice_id": invoice.pk, "<int:invoice_id>/<slug:code>": f"{state}-{nth}-0"}
+
+
+def _settings(nth: int, readers: list[Person]) -> Ids:
+    at = clock.now()
+    plan, charges, included = PLANS["usage"]
+    begins = date(2024, nth, 1)
+    terms.agree(plan=plan, starts_on=begins, recipient={"name": "アクメ商事株式会社"})
+    # An estimate counts each charge of the card in force by itself, so all cards have the same.
+    terms.publish_card(name=plan, starts_on=begins, charges=charges, included=included, actor=OPERATOR)
+    services.create_token(
+        name=f"基幹{nth}", scopes=list(TOKEN_SCOPES), expires_at=at + timedelta(days=30), actor=OPERATOR, at=at
+    )
+    sla.freeze(month_of(date(2025, nth, 1)), actor=OPERATOR, at=at)
+    SavedView.objects.bulk_create(
+        SavedView(person_id=reader.pk, name=f"条件{nth}", query="phase=received", side=side, position=nth)
+        for reader in readers
+        for side in ("client", "operator")
+    )
+    with_clock = promises.promises_in_force()[0][0].clocks.latest("id")
+    return {"clocks/<int:pk>": with_clock.pk, "promises/<int:pk>": with_clock.promise_id}
+
+
+def _papers(nth: int, main: Ids, invoices: list[Ids]) -> Ids:
+    """A paper with n - 1 later versions, n of the order and of the invoice."""
+    at = clock.now()
+    about = {"order_id": main["order_id"], "invoice_id": invoices[1]["invoice_id"]}
+    facts: dict[str, Any] = {"kind": "invoice", "content_type": "application/pdf", "actor": OPERATOR, "at": at, **about}
+    paper = None
+    for k in range(nth):
+        name = f"T-書類{nth}-{k}"
+        paper = documents.file(
+            title=name, file_name=f"{name}.pdf", content=b"%PDF-1.7 body %%EOF", supersedes=paper, **facts
+        )
+    assert paper is not None
+    Invoice.objects.filter(pk=invoices[1]["invoice_id"]).update(document_id=paper.pk)
+    return {"documents/<int:pk>": paper.pk}
+
+
+def _work() -> dict[str, Ids]:
+    """The newest open item of each kind."""
+    with scope.operator():
+        newest = WorkItem.objects.filter(client="acme", state=WorkItem.OPEN).order_by("kind", "-id").distinct("kind")
+        return {item.kind: {"item_id": item.pk, "kind": item.kind} for item in newest}
