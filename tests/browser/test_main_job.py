@@ -1,18 +1,27 @@
-"""The main job in a real browser, in order: a file comes in, what is refused is handed back, a month is billed."""
+"""The main job in a real browser, in order: a file comes in and is mended, orders ship, a month is billed."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db.models import Count
 from playwright.sync_api import Page, expect
 
 from billing.services import closing
 from core import clock, scope
-from orders.models import Order
+from core.models import Event
+from orders import tracking
+from orders.models import Channel, Intake, Order, Parcel
+from orders.services.intake import running
 from tests.browser.conftest import Site, assert_accessible
 from tests.conftest import OPERATOR
+from tests.factories import orders
 from tests.factories.order_files import order_file, row
 
 pytestmark = pytest.mark.browser
@@ -34,24 +43,156 @@ def test_1_an_account_asks_for_its_second_factor(operator_side: Page, site: Site
 
 
 def test_2_a_file_is_read_and_what_is_refused_is_offered_to_mend(client_side: Page, site: Site, tmp_path: Path) -> None:
-    good, bad = row(店舗伝票番号="W-1"), row(店舗伝票番号="W-2", 受注数量="二つ")
+    good, *bad = (
+        row(店舗伝票番号="W-1"),
+        row(店舗伝票番号="W-2", 受注数量="二つ"),
+        row(店舗伝票番号="W-3", 受注日="昨日"),
+    )
     file = tmp_path / "orders.csv"
-    file.write_bytes(order_file([good, bad]))
+    file.write_bytes(order_file([good, *bad]))
     client_side.goto(site.address("/intakes", "acme"))
     assert_accessible(client_side)
 
     upload(client_side, file)
     expect(client_side.locator("main")).to_contain_text("W-2")
     assert_accessible(client_side)
+    assert numbers() == ["W-1"]
 
+
+def test_3_a_refused_row_is_mended_and_becomes_an_order(client_side: Page, site: Site, tmp_path: Path) -> None:
+    client_side.goto(site.address("/intakes", "acme"))
+    client_side.locator("main a", has_text="orders.csv").click()
     with client_side.expect_download() as offered:
         client_side.locator("a[href$='/mend']").click()
-    assert Path(offered.value.path()).stat().st_size
+    file = tmp_path / offered.value.suggested_filename
+    file.write_bytes(
+        corrected(Path(offered.value.path()).read_bytes(), "W-2", 受注数量="1", 備考="玄関前に置いてください。")
+    )
+    refused = client_side.url
+
+    client_side.locator("input[type=file]").set_input_files(file)
+    with another_file_being_read():
+        client_side.get_by_role("button", name="直した行を取り込む").click()
+        expect(client_side.get_by_role("progressbar", name="順番を待っています")).to_be_visible()
+        assert client_side.url != refused
+    expect(client_side.locator("main")).to_contain_text("直した元の取込", timeout=30_000)
+    expect(client_side.locator("main tbody tr")).to_have_count(1)
+    expect(client_side.locator("main tbody")).to_contain_text("W-3")
+    assert_accessible(client_side)
+    assert numbers() == ["W-1", "W-2"]
+
+    client_side.locator("main a[href*='intake=']").first.click()
+    expect(client_side.locator("main tbody")).to_contain_text("W-2")
+    client_side.goto(refused)
+    rows = client_side.locator("main tbody tr")
+    expect(rows.filter(has_text="W-2")).to_contain_text("修正済み")
+    expect(rows.filter(has_text="W-3")).not_to_contain_text("修正済み")
+    assert_accessible(client_side)
+
+
+def numbers() -> list[str]:
+    """The numbers of acme's orders."""
     with scope.client("acme"):
-        assert list(Order.objects.values_list("number", flat=True)) == ["W-1"]
+        return list(Order.objects.order_by("number").values_list("number", flat=True))
 
 
-def test_3_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> None:
+def corrected(offered: bytes, number: str, **cells: str) -> bytes:
+    """The file of refused rows after somebody put one row right in a spreadsheet."""
+    rows = list(csv.DictReader(io.StringIO(offered.decode("cp932"), newline="")))
+    changed = [{**one, **cells} if one["店舗伝票番号"] == number else one for one in rows]
+    assert changed != rows
+    return order_file(changed, header=rows[0])
+
+
+@contextmanager
+def another_file_being_read() -> Iterator[None]:
+    """For so long the channel's next file waits its turn."""
+    with scope.client("acme"):
+        running._one_at_a_time(Intake(channel=Channel.objects.get()))
+        yield
+
+
+def test_4_orders_are_worked_on_from_the_queue_to_the_door(operator_side: Page, site: Site) -> None:
+    page = operator_side
+    page.goto(site.address("/queue"))
+    expect(page.locator("main")).to_contain_text("W-2")
+    page.keyboard.press("n")
+
+    done = list(work_off(page))
+
+    assert [kind for kind, number in done if number == "W-1"] == ["出荷指示", "ピッキング", "梱包", "出荷確定"]
+    assert [kind for kind, number in done if number == "W-2"] == ["確認", "出荷指示", "ピッキング", "梱包", "出荷確定"]
+    page.wait_for_url(re.compile("/queue"))
+    expect(page.locator("main")).to_contain_text("やることはすべて終わっています")
+    assert shipped() == {"W-1": 1, "W-2": 1}
+
+
+def work_off(page: Page) -> Iterator[tuple[str, str]]:
+    """Do item after item with the buttons of their pages, as long as there is a next one; each by kind and order."""
+    page.wait_for_url(re.compile(r"/work/\d+$"))
+    while "/work/" in page.url:
+        kind, number = page.locator("h1").inner_text().split()
+        if kind == "出荷確定":
+            ship(page, stale=page.context.new_page())
+        else:
+            with page.expect_navigation():
+                page.locator("#task button[data-key=e]").click()
+        yield kind, number
+
+
+def ship(page: Page, *, stale: Page) -> None:
+    """Ship with a slip of the pen first, then twice at once, then once more from a page that was left open."""
+    item, sent = page.url, []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    stale.goto(item)
+    number = orders.tracking_number()
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 7}"
+
+    page.get_by_label("伝票番号").fill(wrong)
+    with page.expect_navigation():
+        page.get_by_role("button", name="出荷を確定する").click()
+    expect(page.locator("body")).to_contain_text(f"伝票番号「{wrong}」は検査数字が合いません")
+    assert page.url == item
+
+    sent.clear()
+    page.get_by_label("伝票番号").fill(number)
+    with page.expect_navigation():
+        page.get_by_role("button", name="出荷を確定する").dblclick()
+    expect(page.locator("body")).to_contain_text("出荷を確定しました。")
+    assert sent == [f"{item}/ship"]
+    onwards = page.url
+
+    stale.get_by_label("伝票番号").fill(orders.tracking_number())
+    stale.get_by_role("button", name="出荷を確定する").click()
+    expect(stale.locator("body")).to_contain_text("出荷済み")
+    stale.close()
+    page.go_back()
+    expect(page.locator("main")).to_contain_text("この作業は終わっています")
+    expect(page.get_by_role("button", name="出荷を確定する")).to_have_count(0)
+    page.goto(onwards)
+
+
+def shipped() -> dict[str, int]:
+    """Order number to how many parcels left with it; each left once."""
+    with scope.client("acme"):
+        told = Event.objects.filter(name="shipment.shipped").order_by("order_id").values_list("order_id", flat=True)
+        assert list(told) == list(Order.objects.filter(phase="shipped").order_by("pk").values_list("pk", flat=True))
+        counted = Order.objects.annotate(parcels=Count("shipments__parcels")).order_by("number")
+        return dict(counted.values_list("number", "parcels"))
+
+
+def test_5_the_client_follows_the_parcel(client_side: Page, site: Site) -> None:
+    with scope.client("acme"):
+        [number] = Parcel.objects.filter(shipment__order__number="W-2").values_list("tracking_number", flat=True)
+    client_side.goto(site.address("/orders", "acme"))
+    client_side.locator("main tbody a", has_text="W-2").click()
+    expect(client_side.locator("main")).to_contain_text("出荷済み")
+    followed = client_side.get_by_role("link", name="荷物の場所を見る")
+    expect(followed).to_have_attribute("href", tracking.url_of("yamato", number))
+    assert_accessible(client_side)
+
+
+def test_6_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> None:
     now = clock.now()
     with scope.client("acme"):
         invoice = closing.draft(now.date(), actor=OPERATOR, at=now)
@@ -61,12 +202,12 @@ def test_3_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> 
 
 
 @pytest.mark.parametrize("path", ["/", "/questions", "/documents", "/sla", "/billing", "/settings/people"])
-def test_4_every_page_of_the_menu_can_be_read_by_all(client_side: Page, site: Site, path: str) -> None:
+def test_7_every_page_of_the_menu_can_be_read_by_all(client_side: Page, site: Site, path: str) -> None:
     client_side.goto(site.address(path, "acme"))
     assert_accessible(client_side)
 
 
-def test_5_the_language_is_changed_and_stays(client_side: Page, site: Site) -> None:
+def test_8_the_language_is_changed_and_stays(client_side: Page, site: Site) -> None:
     client_side.goto(site.address("/orders", "acme"))
     expect(client_side.locator("html")).to_have_attribute("lang", "ja")
     for code in ("en", "ja"):
