@@ -164,7 +164,7 @@ def ship(page: Page, *, stale: Page) -> None:
 
     stale.get_by_label("伝票番号").fill(orders.tracking_number())
     stale.get_by_role("button", name="出荷を確定する").click()
-    expect(stale.locator("body")).to_contain_text("出荷済み")
+    expect(stale.locator("body")).to_contain_text("出荷済みです。")
     stale.close()
     page.go_back()
     expect(page.locator("main")).to_contain_text("この作業は終わっています")

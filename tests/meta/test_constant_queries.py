@@ -138,11 +138,15 @@ def rows() -> dict[str, int]:
 
 
 def asked_everywhere(readers: Readers, choices: dict[str, Ids]) -> Asked:
-    """What each address asks, once it has been asked for before."""
+    """What each address answers and asks, after somebody's first request, which asks who they are and notes it."""
     asked = {}
+    met = set()
     for address in READING:
         for choice, path in paths(address, choices):
-            answer(address, path, readers)
+            browser, _headers = readers.of(address)
+            if browser not in met:
+                met.add(browser)
+                answer(address, path, readers)
             with CaptureQueriesContext(connection) as queries:
                 status = answer(address, path, readers).status_code
             asked[f"{address.host} {address.route} {choice}"] = [f"answered {status}", *map(shape, queries)]
