@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db.models import Count
 from playwright.sync_api import Page, expect
 
 from billing.services import closing
@@ -18,6 +17,7 @@ from core import clock, scope
 from core.models import Event
 from orders import tracking
 from orders.models import Channel, Intake, Order, Parcel
+from orders.services import intake as receiving
 from orders.services.intake import running
 from tests.browser.conftest import Site, assert_accessible
 from tests.conftest import OPERATOR
@@ -43,31 +43,27 @@ def test_1_an_account_asks_for_its_second_factor(operator_side: Page, site: Site
 
 
 def test_2_a_file_is_read_and_what_is_refused_is_offered_to_mend(client_side: Page, site: Site, tmp_path: Path) -> None:
-    good, *bad = (
-        row(店舗伝票番号="W-1"),
-        row(店舗伝票番号="W-2", 受注数量="二つ"),
-        row(店舗伝票番号="W-3", 受注日="昨日"),
-    )
     file = tmp_path / "orders.csv"
-    file.write_bytes(order_file([good, *bad]))
+    file.write_bytes(order_file([row(店舗伝票番号="W-1"), row(店舗伝票番号="W-2", 受注数量="二つ")]))
     client_side.goto(site.address("/intakes", "acme"))
     assert_accessible(client_side)
 
     upload(client_side, file)
     expect(client_side.locator("main")).to_contain_text("W-2")
     assert_accessible(client_side)
-    assert numbers() == ["W-1"]
+    assert numbers("W") == ["W-1"]
 
 
 def test_3_a_refused_row_is_mended_and_becomes_an_order(client_side: Page, site: Site, tmp_path: Path) -> None:
+    bad = row(店舗伝票番号="M-2", 受注数量="二つ"), row(店舗伝票番号="M-3", 受注日="昨日")
+    file = tmp_path / "mend.csv"
+    file.write_bytes(order_file([row(店舗伝票番号="M-1"), *bad]))
     client_side.goto(site.address("/intakes", "acme"))
-    client_side.locator("main a", has_text="orders.csv").click()
+    upload(client_side, file)
     with client_side.expect_download() as offered:
         client_side.locator("a[href$='/mend']").click()
     file = tmp_path / offered.value.suggested_filename
-    file.write_bytes(
-        corrected(Path(offered.value.path()).read_bytes(), "W-2", 受注数量="1", 備考="玄関前に置いてください。")
-    )
+    file.write_bytes(corrected(offered.value.path().read_bytes(), "M-2", 受注数量="1"))
     refused = client_side.url
 
     client_side.locator("input[type=file]").set_input_files(file)
@@ -77,23 +73,24 @@ def test_3_a_refused_row_is_mended_and_becomes_an_order(client_side: Page, site:
         assert client_side.url != refused
     expect(client_side.locator("main")).to_contain_text("直した元の取込", timeout=30_000)
     expect(client_side.locator("main tbody tr")).to_have_count(1)
-    expect(client_side.locator("main tbody")).to_contain_text("W-3")
+    expect(client_side.locator("main tbody")).to_contain_text("M-3")
     assert_accessible(client_side)
-    assert numbers() == ["W-1", "W-2"]
+    assert numbers("M") == ["M-1", "M-2"]
 
     client_side.locator("main a[href*='intake=']").first.click()
-    expect(client_side.locator("main tbody")).to_contain_text("W-2")
+    expect(client_side.locator("main tbody")).to_contain_text("M-2")
     client_side.goto(refused)
     rows = client_side.locator("main tbody tr")
-    expect(rows.filter(has_text="W-2")).to_contain_text("修正済み")
-    expect(rows.filter(has_text="W-3")).not_to_contain_text("修正済み")
+    expect(rows.filter(has_text="M-2")).to_contain_text("修正済み")
+    expect(rows.filter(has_text="M-3")).not_to_contain_text("修正済み")
     assert_accessible(client_side)
 
 
-def numbers() -> list[str]:
-    """The numbers of acme's orders."""
+def numbers(letter: str) -> list[str]:
+    """The numbers of acme's orders that begin with the letter."""
     with scope.client("acme"):
-        return list(Order.objects.order_by("number").values_list("number", flat=True))
+        found = Order.objects.filter(number__startswith=letter).order_by("number")
+        return list(found.values_list("number", flat=True))
 
 
 def corrected(offered: bytes, number: str, **cells: str) -> bytes:
@@ -112,19 +109,32 @@ def another_file_being_read() -> Iterator[None]:
         yield
 
 
-def test_4_orders_are_worked_on_from_the_queue_to_the_door(operator_side: Page, site: Site) -> None:
+def test_4_orders_go_from_the_queue_to_the_door_and_are_followed(
+    operator_side: Page, client_side: Page, site: Site
+) -> None:
+    arrive(row(店舗伝票番号="F-1", 受注日="2026/10/02 9:00:00"))
+    arrive(row(店舗伝票番号="F-2", 受注日="2026/10/03 9:00:00", 備考="玄関前に置いてください。"))
     page = operator_side
     page.goto(site.address("/queue"))
-    expect(page.locator("main")).to_contain_text("W-2")
+    expect(page.locator("main")).to_contain_text("F-2")
     page.keyboard.press("n")
 
     done = list(work_off(page))
 
-    assert [kind for kind, number in done if number == "W-1"] == ["出荷指示", "ピッキング", "梱包", "出荷確定"]
-    assert [kind for kind, number in done if number == "W-2"] == ["確認", "出荷指示", "ピッキング", "梱包", "出荷確定"]
+    assert [kind for kind, number in done if number == "F-1"] == ["出荷指示", "ピッキング", "梱包", "出荷確定"]
+    assert [kind for kind, number in done if number == "F-2"] == ["確認", "出荷指示", "ピッキング", "梱包", "出荷確定"]
     page.wait_for_url(re.compile("/queue"))
     expect(page.locator("main")).to_contain_text("やることはすべて終わっています")
-    assert shipped() == {"W-1": 1, "W-2": 1}
+    follow_the_parcel(client_side, site)
+
+
+def arrive(order: dict[str, str]) -> None:
+    """The order comes in as a file."""
+    at = clock.now()
+    with scope.client("acme"):
+        name, data = f"{order['店舗伝票番号']}.csv", order_file([order])
+        arrived = receiving.submit(Channel.objects.get(), file_name=name, data=data, actor=OPERATOR, at=at)
+        receiving.run(arrived.pk, at=at)
 
 
 def work_off(page: Page) -> Iterator[tuple[str, str]]:
@@ -172,27 +182,21 @@ def ship(page: Page, *, stale: Page) -> None:
     page.goto(onwards)
 
 
-def shipped() -> dict[str, int]:
-    """Order number to how many parcels left with it; each left once."""
+def follow_the_parcel(page: Page, site: Site) -> None:
+    """The client sees that the order left, once, and where its parcel is."""
     with scope.client("acme"):
-        told = Event.objects.filter(name="shipment.shipped").order_by("order_id").values_list("order_id", flat=True)
-        assert list(told) == list(Order.objects.filter(phase="shipped").order_by("pk").values_list("pk", flat=True))
-        counted = Order.objects.annotate(parcels=Count("shipments__parcels")).order_by("number")
-        return dict(counted.values_list("number", "parcels"))
-
-
-def test_5_the_client_follows_the_parcel(client_side: Page, site: Site) -> None:
-    with scope.client("acme"):
-        [number] = Parcel.objects.filter(shipment__order__number="W-2").values_list("tracking_number", flat=True)
-    client_side.goto(site.address("/orders", "acme"))
-    client_side.locator("main tbody a", has_text="W-2").click()
-    expect(client_side.locator("main")).to_contain_text("出荷済み")
-    followed = client_side.get_by_role("link", name="荷物の場所を見る")
+        order = Order.objects.get(number="F-2")
+        assert Event.objects.filter(name="shipment.shipped", order_id=order.pk).count() == 1
+        [number] = Parcel.objects.filter(shipment__order=order).values_list("tracking_number", flat=True)
+    page.goto(site.address("/orders?q=F-2", "acme"))
+    page.locator("main tbody a", has_text="F-2").click()
+    expect(page.locator("main")).to_contain_text("出荷済み")
+    followed = page.get_by_role("link", name="荷物の場所を見る")
     expect(followed).to_have_attribute("href", tracking.url_of("yamato", number))
-    assert_accessible(client_side)
+    assert_accessible(page)
 
 
-def test_6_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> None:
+def test_5_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> None:
     now = clock.now()
     with scope.client("acme"):
         invoice = closing.draft(now.date(), actor=OPERATOR, at=now)
@@ -202,12 +206,12 @@ def test_6_the_closing_is_opened_and_approved(client_side: Page, site: Site) -> 
 
 
 @pytest.mark.parametrize("path", ["/", "/questions", "/documents", "/sla", "/billing", "/settings/people"])
-def test_7_every_page_of_the_menu_can_be_read_by_all(client_side: Page, site: Site, path: str) -> None:
+def test_6_every_page_of_the_menu_can_be_read_by_all(client_side: Page, site: Site, path: str) -> None:
     client_side.goto(site.address(path, "acme"))
     assert_accessible(client_side)
 
 
-def test_8_the_language_is_changed_and_stays(client_side: Page, site: Site) -> None:
+def test_7_the_language_is_changed_and_stays(client_side: Page, site: Site) -> None:
     client_side.goto(site.address("/orders", "acme"))
     expect(client_side.locator("html")).to_have_attribute("lang", "ja")
     for code in ("en", "ja"):
