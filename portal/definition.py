@@ -52,8 +52,10 @@ DOORS: Mapping[str, Any] = {
 }
 """The page behind each move that people make; its door says who may. Other moves are made by the portal itself."""
 
-CROSSROADS = 8
-"""A phase that so many others lead to can come at any time; its lines would hide the others' in the diagram."""
+FROM_ANYWHERE, TO_AND_FRO = 8, 3
+"""A phase that so many others lead to, or that goes to and fro between so many, can come at any time; its lines would
+hide the others' in the diagram.
+"""
 
 MOST_STEPS = 40
 
@@ -62,7 +64,8 @@ MOST_STEPS = 40
 class Row:
     """A phase as the definition shows it.
 
-    fields: where the client's own names are typed. ways: what leads on, and where.
+    fields: where the client's own names are typed. ways: what leads on, and where, without what can come at any time.
+    is_crossroads: it can come at any time itself, and leads back.
     """
 
     phase: Phase
@@ -72,7 +75,8 @@ class Row:
     when: Sentence
     next: Sentence | None
     fields: Sequence[Mapping[str, object]]
-    ways: Sequence[tuple[Sentence, str]]
+    ways: Sequence[tuple[Sentence, Sentence]]
+    is_crossroads: bool
 
 
 @page(Permission.VIEW_ORDERS)
@@ -85,6 +89,7 @@ def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None
     staff, client = phase_names("operator"), phase_names("client")
     own = given or {label.phase: {"ja": label.ja, "en": label.en} for label in PhaseLabel.objects.all()}
     names = client if request.side == "client" else staff
+    crossroads = _crossroads()
     rows = [
         Row(
             phase=phase,
@@ -94,11 +99,15 @@ def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None
             when=phase.when.words(ORDER_FACTS),
             next=Sentence(phase.next) if phase.next else None,
             fields=_fields(phase, own.get(phase.code, {})),
-            ways=[(_by(edge), str(names[edge.after])) for edge in graph() if edge.before == phase.code],
+            ways=[
+                (_by(edge), names[edge.after])
+                for edge in graph()
+                if edge.before == phase.code and edge.after not in crossroads
+            ],
+            is_crossroads=phase.code in crossroads,
         )
         for nth, phase in enumerate(PHASES, 1)
     ]
-    crossroads = _crossroads()
     return {
         "rows": rows,
         "names": names,
@@ -137,8 +146,13 @@ def _by(edge: Edge) -> Sentence:
 
 
 def _crossroads() -> frozenset[str]:
-    into = {code: sum(edge.after == code for edge in graph()) for code in BY_CODE}
-    return frozenset(code for code, number in into.items() if number >= CROSSROADS and code != PHASES[-1].code)
+    ways = {(edge.before, edge.after) for edge in graph()}
+    into = {code: [before for before, after in ways if after == code] for code in BY_CODE}
+    return frozenset(
+        code
+        for code, origins in into.items()
+        if len(origins) >= FROM_ANYWHERE or sum((code, origin) in ways for origin in origins) >= TO_AND_FRO
+    ) - {PHASES[-1].code}
 
 
 def _diagram(crossroads: frozenset[str]) -> Diagram:
@@ -241,4 +255,6 @@ def _who(step: Step) -> str:
     door = DOORS.get(step.move.code) if step.move else None
     if door is None:
         return _("自動または外から")
-    return "・".join(str(role.label) for role in holders(door.permission) if door.side in ("both", role.side))
+    return "・".join(
+        dict.fromkeys(str(role.label) for role in holders(door.permission) if door.side in ("both", role.side))
+    )
