@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from core.periods import Period
+
 
 class Contract(models.Model):
     """On which terms the client is billed. Written by billing.services alone.
@@ -102,6 +104,11 @@ class Invoice(models.Model):
                 | Q(state__in=["final", "issued"], number__isnull=False),
             )
         ]
+
+    @property
+    def period(self) -> Period:
+        """The days that it closes."""
+        return Period(self.period_start, self.period_end)
 
 
 class InvoiceLine(models.Model):

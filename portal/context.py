@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django.conf import settings
@@ -37,6 +38,9 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
     ),
 }
 
+_FLOOR = re.compile(r"/clients/[\w-]+/(work|warehouse)/")
+_FLOOR_SECTIONS = {"work": "operations:queue", "warehouse": "operations:warehouse"}
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """The `portal` variable of the templates, and `may`: what the person may do, by permission."""
@@ -69,10 +73,17 @@ def _sections(request: PortalRequest, side: str, permissions: frozenset[Permissi
         for key, label, name, icon, permission in SECTIONS[side]
         if permission in permissions and (url := _address(request, name, own=side == "operator"))
     ]
-    here = [section for section in shown if _lies_below(request.path, section["url"])]
+    here = [section for section in shown if _lies_below(_place(request), section["url"])]
     if here:
         max(here, key=lambda section: len(section["url"]))["active"] = True
     return shown
+
+
+def _place(request: PortalRequest) -> str:
+    """The page's address. What the floor does for one client stands below that client's, but belongs to the floor."""
+    done_for_client = _FLOOR.match(request.path)
+    section = _address(request, _FLOOR_SECTIONS[done_for_client[1]], own=True) if done_for_client else ""
+    return section or request.path
 
 
 def _lies_below(path: str, url: str) -> bool:

@@ -26,6 +26,7 @@ from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
 SHOWN_QUESTIONS = 5
+SHOWN_FILES = 3
 AT_AN_END = frozenset({"cancelled", "completed"})
 """Phases of orders that nobody looks for any more."""
 
@@ -45,7 +46,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "summary": _summary(days),
         "questions": overview.questions(limit=SHOWN_QUESTIONS, side=request.side),
         "question_count": overview.question_count(),
-        "unmended": overview.unmended() if Permission.IMPORT_ORDERS in request.permissions else [],
+        "unmended": overview.unmended(limit=SHOWN_FILES) if Permission.IMPORT_ORDERS in request.permissions else [],
         "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,
         "promises": _promises(now) if Permission.VIEW_SLA in request.permissions else [],
     }

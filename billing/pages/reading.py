@@ -37,7 +37,7 @@ def invoice(request: PortalRequest, invoice_id: int) -> HttpResponse:
         {
             "invoice": found,
             "lines": lines,
-            "period": (found.period_start, found.period_end),
+            "period": found.period,
             "is_draft": found.state in (Invoice.DRAFT, Invoice.APPROVED),
             "disputed": any(shown.open_dispute for shown in lines),
         },

@@ -59,6 +59,16 @@ class Row:
         """The kind, in the reader's language."""
         return _(self.kind.label)
 
+    @property
+    def number(self) -> str:
+        """The order's number: the title up to its first blank."""
+        return self.title.partition(" ")[0]
+
+    @property
+    def goods(self) -> str:
+        """What is in it: the title after the number."""
+        return self.title.partition(" ")[2]
+
 
 def page(
     wish: Wish,

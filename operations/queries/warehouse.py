@@ -13,6 +13,7 @@ from django.db import connection
 from core.paging import PAGE_ROWS, Page, page_of
 from operations.models import WorkItem
 from orders.models import Shipment
+from orders.queries.figures import wished_slot
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class ShipmentRow:
     due_at: datetime | None
     item_id: int
     holder_name: str
+
+    @property
+    def ship_to(self) -> str:
+        """Where the parcel goes: the address, which may begin with the prefecture already."""
+        return self.address if self.address.startswith(self.prefecture) else f"{self.prefecture}{self.address}"
 
 
 def number_of(order_number: str, position: int) -> str:
@@ -95,7 +101,7 @@ def _row(item: WorkItem, shipment: Shipment) -> ShipmentRow:
         prefecture=order.ship_prefecture,
         address=order.ship_address,
         wished_date=order.wished_date,
-        wished_slot=order.wished_slot_text or order.wished_slot,
+        wished_slot=str(wished_slot(order)),
         is_gift=order.is_gift,
         note=order.staff_note,
         size=shipment.size,

@@ -8,7 +8,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,7 +60,7 @@ def intakes(request: PortalRequest) -> HttpResponse:
         "orders/intakes.html",
         {
             "form": form,
-            "limit": _("%(size)sまで") % {"size": filesizeformat(MAX_BYTES)},
+            "max_bytes": MAX_BYTES,
             "channels": Channel.objects.filter(is_active=True).exists(),
             "page": arrivals.history(after=after, before=before),
         },

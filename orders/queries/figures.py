@@ -173,7 +173,7 @@ def taxes(order: Order) -> list[Money]:
 
 def _taxed(rate: str, part: Mapping[str, object]) -> Money:
     reduced = rate == "8"
-    label = Sentence(_("%(rate)s%%対象（軽減税率）") if reduced else _("%(rate)s%%対象"), rate=rate)
+    label = Sentence(_("%(rate)s%%対象の商品（軽減税率）") if reduced else _("%(rate)s%%対象の商品"), rate=rate)
     tax = part.get("tax")
     return Money(label, Decimal(str(part["goods"])), "" if tax is None else str(tax))
 

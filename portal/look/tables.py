@@ -47,10 +47,12 @@ def th(
     hint: str = "",
     width: str = "",
     extra: bool = False,
+    spare: bool = False,
 ) -> SafeString:
     """A column's head. With `sort` it is a link to the list sorted by that key, downwards where it is upwards now.
 
-    extra: the column gives way where the page is narrow; its cells need the class `is-extra`.
+    extra: the column gives way where the page is narrow; its cells need the class `is-extra`. spare: it does so first,
+    on all but wide pages; its cells need the class `is-spare`.
     """
     one_of("width", width, WIDTHS)
     direction = _direction(context, sort) if sort else ""
@@ -63,6 +65,7 @@ def th(
         hint=hint,
         width=width,
         extra=extra,
+        spare=spare,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -74,6 +75,29 @@ def test_a_shipment_shows_what_and_for_whom(warehouse: Client, acme: str) -> Non
 
     for word in ("NE-5-1", "髙橋 健", "商品1 ×3", "ギフト", "割れ物", "東京都"):
         assert word in page
+
+
+@pytest.mark.parametrize(("slot", "written", "shown"), [("16-18", "1618", "16時〜18時"), ("other", "夜遅く", "夜遅く")])
+def test_the_wished_time_is_said_in_words(slot: str, written: str, shown: str, warehouse: Client, acme: str) -> None:
+    orders.released(received(wished_slot=slot, wished_slot_text=written))
+
+    page = text(warehouse, f"{HOME}/pick")
+
+    assert shown in page
+    assert "1618" not in page
+
+
+@pytest.mark.parametrize("address", ["東京都港区芝公園4-2-8", "港区芝公園4-2-8"])
+def test_the_list_to_print_says_the_prefecture_once(address: str, warehouse: Client, acme: str) -> None:
+    orders.released(received(ship_prefecture="東京都", ship_address=address))
+
+    assert text(warehouse, f"{HOME}/pick-list").count("東京都") == 1
+
+
+def test_a_stage_of_a_client_belongs_to_the_warehouse_in_the_menu(warehouse: Client, acme: str) -> None:
+    page = warehouse.get(f"{HOME}/pick").content.decode()
+
+    assert re.findall(r'href="([^"]+)" title="[^"]+" aria-current="page"', page) == ["/warehouse"]
 
 
 def test_the_list_to_print_adds_up_and_lists_each(warehouse: Client, acme: str) -> None:

@@ -173,8 +173,8 @@ def test_money_is_shown_as_ordered_and_by_tax_rate() -> None:
         ("ポイント利用", Decimal(-50)),
     ]
     assert [(str(part.label), part.amount, part.note) for part in found.taxes] == [
-        ("10%対象", Decimal(1000), "90"),
-        ("8%対象（軽減税率）", Decimal(2000), ""),
+        ("10%対象の商品", Decimal(1000), "90"),
+        ("8%対象の商品（軽減税率）", Decimal(2000), ""),
     ]
 
 

@@ -268,6 +268,15 @@ def test_the_pager_changes_the_cursor_and_nothing_else(render: Render) -> None:
     assert "2,013件のうち 100件を表示" in words(html)
 
 
+def test_the_pager_of_all_there_is_says_only_how_many(render: Render) -> None:
+    assert words(render("{% pager shown=3 total=3 %}")).strip() == "全3件"
+
+
+def test_a_column_may_give_way_first(render: Render) -> None:
+    assert "is-spare" in render('{% th "チャネル" spare=True %}')
+    assert "is-spare" not in render('{% th "チャネル" extra=True %}')
+
+
 def test_a_row_is_selected_by_its_key_and_named_for_a_screen_reader(render: Render) -> None:
     html = render('{% td_select 42 label="NE-1" %}')
 

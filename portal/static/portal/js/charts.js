@@ -29,16 +29,21 @@ function colour(name) {
 
 const PLAIN = [1, 2, 3, 4, 5, 6].map((n) => `--series-${n}`);
 
+// A unit that is a word stands apart from its figure: 50件, 50 items.
+function withUnit(text, unit) {
+  return unit === "¥" ? `¥${text}` : `${text}${/^[a-z]/i.test(unit ?? "") ? " " : ""}${unit ?? ""}`;
+}
+
 function figure(value, unit) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const text = Math.abs(value).toLocaleString("ja");
-  return (value < 0 ? "−" : "") + (unit === "¥" ? `¥${text}` : text + (unit ?? ""));
+  return (value < 0 ? "−" : "") + withUnit(text, unit);
 }
 
 // On an axis: 40万 or 400K, so that the labels stay short.
 function short(value, unit) {
   const text = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value);
-  return unit === "¥" ? `¥${text}` : text + (unit ?? "");
+  return withUnit(text, unit);
 }
 
 function seriesOf(config) {
@@ -87,7 +92,7 @@ function options(config) {
       valueFormatter: (value) => figure(value, config.unit),
     },
     xAxis: { type: "category", data: config.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
-    yAxis: { type: "value", scale: config.kind === "line", splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (value) => short(value, config.unit) } },
+    yAxis: { type: "value", scale: config.kind === "line", splitNumber: 4, minInterval: config.unit === "%" ? 0 : 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (value) => short(value, config.unit) } },
     series: seriesOf(config),
   };
 }
