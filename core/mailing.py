@@ -5,10 +5,14 @@ Without MAIL_URL mails are kept as files under var/mail, for the demonstration a
 
 from __future__ import annotations
 
-from email.utils import formataddr
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
+from smtplib import SMTPRecipientsRefused
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -35,18 +39,61 @@ def send(*, to: str, subject: str, text: str, html: str = "", name: str = "") ->
 @tasks.task(queue="outside")
 def deliver(*, to: str, subject: str, text: str, html: str) -> None:
     """Hand one mail to the mail server."""
-    message = EmailMultiAlternatives(subject, sealing.unseal(text), settings.DEFAULT_FROM_EMAIL, [to])
-    if html:
-        message.attach_alternative(sealing.unseal(html), "text/html")
-    message.send()
+    post(Letter(to=to, subject=subject, text=sealing.unseal(text), html=sealing.unseal(html) if html else ""))
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, as it is handed over.
+
+    sender: the name beside the portal's own address, which stays: another one would not be ours to sign. marks: short
+    texts by which the provider's reports name the mail again.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+class Undeliverable(Exception):  # noqa: N818 (says what the mail is)
+    """The mail server says of this very address that it takes no mail: trying again is no use."""
+
+
+def post(letter: Letter) -> str:
+    """Hand a mail to the mail server, now; returns the provider's id of it, "" where it gives none.
+
+    For tasks alone: it talks to the outside. Raises Undeliverable, or whatever the server's absence raises.
+    """
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        formataddr((letter.sender, address)) if letter.sender else settings.DEFAULT_FROM_EMAIL,
+        [letter.to],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    if letter.marks:
+        message.metadata = dict(letter.marks)  # type: ignore[attr-defined]  # read by anymail
+    try:
+        message.send()
+    except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
+        raise Undeliverable(str(error)) from error
+    status = getattr(message, "anymail_status", None)
+    return str(getattr(status, "message_id", None) or "")
 
 
 def options(url: str) -> dict[str, Any]:
     """What a MAIL_URL says: `smtp+tls://user:password@host:587`, or `anymail+postmark://?POSTMARK_SERVER_TOKEN=…`."""
     parts = urlsplit(url)
     if parts.scheme.startswith("anymail+"):
-        name = parts.scheme.removeprefix("anymail+")
-        return {"backend": f"anymail.backends.{name}.EmailBackend", **dict(parse_qsl(parts.query))}
+        return {"backend": f"anymail.backends.{provider(url)}.EmailBackend"}  # the rest stands in settings.ANYMAIL
     if parts.scheme not in SCHEMES:
         raise ValueError(f"MAIL_URL must begin with one of {', '.join(SCHEMES)} or anymail+…")
     return {
@@ -57,6 +104,12 @@ def options(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         **SCHEMES[parts.scheme],
     }
+
+
+def provider(url: str) -> str:
+    """The provider that a MAIL_URL names for anymail ("postmark"), "" for a mail server."""
+    scheme = urlsplit(url).scheme
+    return scheme.removeprefix("anymail+") if scheme.startswith("anymail+") else ""
 
 
 class Backend(BaseEmailBackend):

@@ -63,6 +63,24 @@ def towns(prefecture: str) -> list[Town]:
     return [_town(entry) for entry in found if not entry["partial"]]
 
 
+@cache
+def cities(prefecture: str) -> tuple[str, ...]:
+    """The cities, wards and towns (市区町村) of a prefecture as Japan Post writes them, the longest names first."""
+    query = "SELECT DISTINCT json_extract(data, '$.city') FROM postal_data WHERE prefecture = ?"
+    with closing(_connect()) as connection:
+        names = [name for (name,) in connection.execute(query, [prefecture])]
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def city_of(address: str, prefecture: str) -> str:
+    """The city that an address of the prefecture begins with, prefecture included; the prefecture where none is known.
+
+    What a stranger may see of an address: 東京都港区芝公園4-2-8 is 東京都港区.
+    """
+    rest = address.removeprefix(prefecture).lstrip()
+    return prefecture + next((city for city in cities(prefecture) if rest.startswith(city)), "")
+
+
 def _town(entry: dict[str, Any]) -> Town:
     kana = "".join(entry[part] for part in ("prefecture_kana", "city_kana", "neighborhood_kana"))
     return Town(entry["postal_code"], entry["prefecture"], entry["city"], entry["neighborhood"], kana)

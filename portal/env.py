@@ -37,6 +37,7 @@ class Environment(BaseSettings):
 
     mail_url: str = ""
     mail_from: str = "portal@localhost"
+    mail_webhook_secret: SecretStr = SecretStr("")
     trusted_proxy_count: int = Field(default=0, ge=0, le=5)
     metrics_token: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -68,6 +68,7 @@ SHARED_APPS = [
     "tenants",
     "operations",
     "billing.series",
+    "integrations.preferences",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "allauth.account",
@@ -254,6 +255,9 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "heavy": {}, "ou
 EMAIL_BACKEND = "core.mailing.Backend"
 MAIL_URL = ENV.mail_url
 DEFAULT_FROM_EMAIL = ENV.mail_from
+# What MAIL_URL says for anymail, by anymail's own names, for sending and for the provider's reports.
+ANYMAIL: dict[str, Any] = dict(parse_qsl(urlsplit(MAIL_URL).query)) if MAIL_URL.startswith("anymail+") else {}
+ANYMAIL["WEBHOOK_SECRET"] = ENV.mail_webhook_secret.get_secret_value()
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
