@@ -58,6 +58,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="*/10")),
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),
     "documents whose time is over": _every_clients("documents.tasks.delete_expired", crontab(hour="2", minute="43")),
+    "notices that are due": _every_clients("integrations.tasks.send_due", crontab(minute="*/5")),
     "answers given to programs": _every_clients("tenants.tasks.forget_answers", crontab(minute="13")),
     "half-written files": _operators("documents.tasks.clear_parts", crontab(hour="3", minute="51")),
 }

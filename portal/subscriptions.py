@@ -1,9 +1,12 @@
-"""Who listens to which event: the whole list. Promises come before work, which asks them when it is due."""
+"""Who listens to which event: the whole list. Promises come before work, which asks them when it is due; notices
+come last, because they speak of what came of it.
+"""
 
 from __future__ import annotations
 
 from billing.services import floor as closings
 from core.events import Subscriber
+from integrations import tasks as notices
 from operations import services as work
 from sla import services as promises
 
@@ -11,29 +14,32 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "client.opened": (promises.open_client,),
     "invoice.approved": (closings.note,),
     "invoice.dispute_answered": (closings.note,),
-    "invoice.disputed": (closings.note,),
-    "invoice.drafted": (closings.note,),
+    "invoice.disputed": (closings.note, notices.note),
+    "invoice.drafted": (closings.note, notices.note),
     "invoice.finalised": (closings.note,),
-    "invoice.issued": (closings.note,),
-    "intake.finished": (work.tally,),
-    "order.received": (promises.start, work.open_received, work.tally),
+    "invoice.issued": (closings.note, notices.note),
+    "intake.finished": (work.tally, notices.note),
+    "intake.refused": (notices.note,),
+    "order.received": (promises.start, work.open_received, work.tally, notices.note),
     "order.verification_opened": (promises.start, work.follow),
     "order.verification_answered": (work.follow,),
     "order.verified": (promises.follow,),
-    "order.held": (promises.follow, work.follow),
-    "order.hold_answered": (promises.follow, work.follow),
+    "order.held": (promises.follow, work.follow, notices.note),
+    "order.hold_answered": (promises.follow, work.follow, notices.note),
     "order.hold_released": (promises.follow, work.follow),
     "order.paid": (work.follow,),
-    "order.scheduled": (work.follow,),
+    "order.scheduled": (work.follow, notices.note),
     "order.shipped": (promises.follow,),
-    "order.cancel_requested": (work.follow,),
-    "order.cancel_request_answered": (work.follow,),
-    "order.cancelled": (promises.follow, work.follow, work.tally),
+    "order.cancel_requested": (work.follow, notices.note),
+    "order.cancel_request_answered": (work.follow, notices.note),
+    "order.cancelled": (promises.follow, work.follow, work.tally, notices.note),
     "shipment.released": (work.follow,),
     "shipment.picked": (work.follow,),
     "shipment.packed": (work.follow,),
-    "shipment.shipped": (work.follow, work.tally),
+    "shipment.shipped": (work.follow, work.tally, notices.note),
+    "shipment.delivered": (notices.note,),
     "shipment.cancelled": (work.follow,),
     "sla.due_moved": (work.move_due,),
-    "sla.missed": (work.tally,),
+    "sla.missed": (work.tally, notices.note),
+    "notice.bounced": (notices.note,),
 }

@@ -15,6 +15,8 @@ GROUPS: dict[str, str | Promise] = {
     "document": _("書類"),
     "order": _("受注"),
     "invoice": _("請求"),
+    "notice": _("通知"),
+    "tracking": _("追跡ページ"),
 }
 
 ACTIONS: dict[str, str | Promise] = {
@@ -33,6 +35,7 @@ ACTIONS: dict[str, str | Promise] = {
     "client.changed": _("会社情報を変えた"),
     "client.active": _("ポータルを再開した"),
     "client.inactive": _("ポータルを停止した"),
+    "client.live": _("稼働開始の日時を決めた"),
     "client.second_factor": _("多要素認証の必須設定を変えた"),
     "team.created": _("チームを作った"),
     "team.arranged": _("チームの構成を変えた"),
@@ -41,6 +44,11 @@ ACTIONS: dict[str, str | Promise] = {
     "document.downloaded": _("書類をダウンロードした"),
     "document.archived": _("書類をまとめてダウンロードした"),
     "order.exported": _("受注を書き出した"),
+    "notice.settings": _("通知の設定を変えた"),
+    "notice.text": _("通知の文面を変えた"),
+    "notice.address_opened": _("メールの宛先を再開した"),
+    "tracking.closed": _("追跡ページを閉じた"),
+    "tracking.renewed": _("追跡ページのリンクを作り直した"),
 }
 
 

@@ -45,6 +45,7 @@ SHARED: dict[str, Wall] = {
     "operations_workitem": Wall("SELECT, INSERT, UPDATE", OWN),
     "operations_refill": Wall("SELECT, INSERT", OWN),
     "operations_tally": Wall("SELECT, INSERT", OWN),
+    "preferences_preference": Wall("SELECT, INSERT, UPDATE", OWN),
     "series_issuer": Wall("SELECT", "true"),
     "series_standing": Wall("SELECT, INSERT, UPDATE", OWN),
     "series_series": Wall("SELECT, INSERT, UPDATE", "true"),

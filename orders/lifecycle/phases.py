@@ -83,7 +83,7 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(
         "partial",
-        (_shipped > 0) | (fact("delivered") > 0),
+        _shipped > 0,
         _("分納中"),
         _("一部出荷済み"),
         next=_("残りを出荷します"),

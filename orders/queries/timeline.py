@@ -18,7 +18,10 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. detail: what was said or asked, "" for nothing. tone: as in docs/components.md."""
+    """One line of the timeline. detail: what was said or asked, "" for nothing. tone: as in docs/components.md.
+
+    notice_id: the mail that it speaks of, 0 for none.
+    """
 
     at: datetime
     text: Sentence
@@ -26,6 +29,7 @@ class Entry:
     detail: str = ""
     tone: Literal["waiting", "moving", "attention", "trouble", "done"] = "moving"
     event_id: int = 0
+    notice_id: int = 0
 
 
 def _plain(template: str, *names: str) -> Callable[[Data], Sentence]:
@@ -59,6 +63,16 @@ def _cancel_answered(data: Data) -> Sentence:
     return Sentence(accepted if data.get("accepted") else _("キャンセルの依頼をお断りしました"))
 
 
+def _mail(template: str) -> Callable[[Data], Sentence]:
+    """What was mailed, by its marked label, and to whom: a person by name, the buyer as such."""
+
+    def say(data: Data) -> Sentence:
+        to = str(data.get("to") or "") or Sentence(PARTIES["buyer"])
+        return Sentence(template, label=Sentence(str(data.get("label", ""))), to=to)
+
+    return say
+
+
 _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.received": (_plain(_("受注を取り込みました")), "moving"),
     "order.verification_opened": (_reason(_("確認が必要です（%(reason)s）")), "attention"),
@@ -82,6 +96,8 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.completed": (_plain(_("完了しました")), "done"),
     "sla.warned": (_plain(_("約束の期限が近づいています")), "attention"),
     "sla.missed": (_plain(_("約束の期限を過ぎました")), "trouble"),
+    "notice.sent": (_mail(_("メールを送りました（%(label)s・%(to)s）")), "moving"),
+    "notice.bounced": (_mail(_("メールが届きませんでした（%(label)s・%(to)s）")), "trouble"),
     "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
 }
 _DETAILS = ("question", "answer", "release_reason", "text")
@@ -102,4 +118,5 @@ def _entry(event: Event) -> Entry:
         detail=next((str(event.data[name]) for name in _DETAILS if event.data.get(name)), ""),
         tone=tone,  # type: ignore[arg-type]
         event_id=event.pk,
+        notice_id=int(event.data.get("notice_id") or 0),
     )

@@ -34,6 +34,11 @@ WORDS: dict[str, str | Promise] = {
     "address": _("住所"),
     "phone": _("電話番号"),
     "hue": _("見分けの色"),
+    "live_at": _("稼働開始"),
+    "kind": _("種類"),
+    "is_on": _("送る"),
+    "language": _("言語"),
+    "version": _("版"),
 }
 
 

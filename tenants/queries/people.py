@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core import scope
 from core.errors import Refused
 from core.paging import Page, page_of
-from tenants.models import Invitation, Membership, Person, Team
-from tenants.roles import ROLES
+from tenants.models import Invitation, Membership, Person, Team, TeamMember
+from tenants.roles import ROLES, Permission, holders
 from tenants.secrecy import hashed
 
 PEOPLE_ROWS = 50
@@ -67,6 +67,33 @@ def has_account(email: str) -> bool:
     """Whether there is a person with that address, at whatever company. For the holder of an invitation only."""
     with scope.operator():
         return Person.objects.filter(email__iexact=email).exists()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to whom something is written, in their language."""
+
+    person_id: int
+    name: str
+    email: str
+    language: str
+
+
+def people_with(client: str, permission: Permission) -> list[Reader]:
+    """The client's people who have the permission. Asked in the operator's scope, or in the client's own."""
+    return _readers(Membership.objects.filter(client=client), permission)
+
+
+def staff_with(client: str, permission: Permission) -> list[Reader]:
+    """The operator's people who have the permission and whose teams serve the client. In the operator's scope."""
+    serving = TeamMember.objects.filter(team__serves__client__code=client).values("person_id")
+    return _readers(Membership.objects.filter(client="", person__in=serving), permission)
+
+
+def _readers(members: QuerySet[Membership], permission: Permission) -> list[Reader]:
+    roles = [role.key for role in holders(permission)]
+    rows = members.filter(role__in=roles, person__is_active=True).order_by("person_id")
+    return [Reader(*row) for row in rows.values_list("person_id", "person__name", "person__email", "person__language")]
 
 
 @dataclass(frozen=True)

@@ -99,9 +99,18 @@ def set_client_state(code: str, state: str, *, actor: Actor, at: datetime) -> No
     _update(code, {"state": state}, action=f"client.{state}", actor=actor, at=at)
 
 
+def go_live(code: str, live_at: datetime | None, *, actor: Actor, at: datetime) -> None:
+    """Say from when the client is live; None: not yet. Mails begin then, with the orders from then on."""
+    _update(code, {"live_at": live_at}, action="client.live", actor=actor, at=at)
+
+
 def _update(code: str, changes: Mapping[str, object], *, action: str, actor: Actor, at: datetime) -> None:
     # A client's own role may read its company's row and not write it.
     with scope.operator():
         Client.objects.filter(code=code).update(**changes)
-        note_access(action=action, subject=code, client=code, actor=actor, at=at, **changes)
+        note_access(action=action, subject=code, client=code, actor=actor, at=at, **_noted(changes))
     queries.forget_hosts()
+
+
+def _noted(changes: Mapping[str, object]) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()}

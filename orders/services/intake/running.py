@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from core import copying, events
 from core.errors import Refused
-from core.events import Actor, Happening
+from core.events import SYSTEM, Actor, Happening
 from core.jobs.models import Job
 from core.wording import Sentence, _
 from documents.services import store
@@ -154,3 +154,5 @@ def _refuse(intake: Intake, refusal: Refused, *, at: datetime) -> None:
     figures = {name: str(figure) for name, figure in message.figures.items()}
     intake.error = {"code": refusal.code, "template": message.template, "figures": figures}
     intake.save()
+    told = Happening("intake.refused", "intake", intake.pk, {"code": refusal.code, "reason": str(message)})
+    events.publish([told], actor=SYSTEM, at=at)

@@ -1,0 +1,88 @@
+"""What a notice is, and which places its words may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from core.wording import _
+from tenants.roles import Permission
+
+Audience = Literal["buyer", "client", "operator"]
+
+AUDIENCES: Mapping[str, str] = {"buyer": _("購入者"), "client": _("委託元"), "operator": _("委託先")}
+MODES: Mapping[str, str] = {"immediate": _("すぐに"), "digest": _("まとめて"), "off": _("送らない")}
+LANGUAGES = ("ja", "en")
+
+PLACES: Mapping[str, str] = {
+    "shop": _("店名（差出人名）"),
+    "order_number": _("受注番号"),
+    "buyer_name": _("購入者名"),
+    "ordered_on": _("注文日"),
+    "items": _("商品と数量"),
+    "total": _("合計金額"),
+    "parcels": _("運送会社と伝票番号、追跡のリンク"),
+    "ship_on": _("出荷予定日"),
+    "arrives_on": _("お届け予定日"),
+    "question": _("質問の内容"),
+    "deadline": _("回答の期限"),
+    "answer": _("回答"),
+    "reason": _("理由"),
+    "due": _("約束の期限"),
+    "file_name": _("ファイル名"),
+    "rows": _("行数"),
+    "orders_new": _("新しい受注の件数"),
+    "orders_known": _("登録済みの受注の件数"),
+    "orders_refused": _("取り込めなかった受注の件数"),
+    "invoice_number": _("請求書番号"),
+    "invoice_total": _("請求金額"),
+    "period": _("締めの期間の初日"),
+    "recipient": _("届かなかった宛先"),
+    "tracking_page": _("購入者用の追跡ページ"),
+    "page": _("この件の画面のアドレス"),
+}
+"""The places that a text may have, and what goes there."""
+
+ORDER = ("shop", "order_number", "buyer_name", "ordered_on", "items", "total", "ship_on", "arrives_on")
+BUYER = (*ORDER, "tracking_page")
+STAFF = (*ORDER, "page")
+QUESTION = ("question", "deadline")
+INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
+INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One notice.
+
+    event: whose happenings it tells; when: which of them (a condition on the event's data, on actor_kind, and on
+    order_phase as it is after the event). ja, en: subject, an empty line, the words. places: of PLACES. permission:
+    whom of the company it concerns. is_on: for buyers, whether it goes out where the client has not chosen. mode: for
+    people, as they have not chosen. follows_up: goes out days after the event, while the order is still in phases.
+    """
+
+    code: str
+    event: str
+    label: str
+    ja: str
+    en: str
+    places: tuple[str, ...]
+    when: pl.Expr | None = None
+    permission: Permission = Permission.VIEW_ORDERS
+    is_on: bool = True
+    mode: str = "immediate"
+    follows_up: bool = False
+    phases: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def audience(self) -> Audience:
+        """To whom it is told: the first word of the code."""
+        return self.code.partition(".")[0]  # type: ignore[return-value]
+
+    def usual(self, language: str) -> tuple[str, str]:
+        """The usual subject and words."""
+        subject, _blank, body = (self.en if language == "en" else self.ja).strip().partition("\n\n")
+        return subject, body

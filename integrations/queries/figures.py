@@ -1,0 +1,166 @@
+"""What may stand in a mail: the figures of orders and of what happened, for very many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core import scope
+from core.periods import TOKYO
+from core.wording import Sentence
+from integrations.notices.rendering import LINK, clean
+from orders.models import Intake
+from orders.queries.facts import fetch
+from orders.tracking import CARRIERS, url_of
+from tenants import queries as tenants
+
+Row = Mapping[str, Any]
+
+_ORDERS = """
+    SELECT o.id, o.number, o.buyer_name, o.buyer_email, o.ordered_at, least(o.ordered_at, o.received_at), o.total,
+           o.phase, o.ship_on, coalesce(o.promised_date, o.wished_date), l.items
+      FROM orders_order o
+     CROSS JOIN LATERAL (
+           SELECT string_agg(name || ' × ' || (ordered - cancelled), E'\\n' ORDER BY position) AS items
+             FROM (SELECT name, ordered, cancelled, position FROM orders_line
+                    WHERE order_id = o.id AND ordered > 0 ORDER BY position LIMIT 30) shown
+           ) l
+     WHERE o.id = ANY(%s)
+     ORDER BY o.id
+"""
+_UTC = pl.Datetime("us", "UTC")
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "order_id": pl.Int64,
+    "order_number": pl.String,
+    "order_buyer": pl.String,
+    "order_email": pl.String,
+    "order_ordered_at": _UTC,
+    "order_since": _UTC,
+    "order_total": pl.Decimal(14, 2),
+    "order_phase": pl.String,
+    "order_ship_on": pl.Date,
+    "order_arrives_on": pl.Date,
+    "order_items": pl.String,
+}
+ORDERS = pl.Schema(_COLUMNS)
+
+
+def of_orders(order_ids: Collection[int]) -> pl.DataFrame:
+    """A row for each order, as ORDERS. order_since: when it was placed or came in, whichever was first."""
+    return fetch(_ORDERS, [list(order_ids)], ORDERS)
+
+
+def file_names(intake_ids: Collection[int]) -> dict[int, str]:
+    """The file names of intakes; "" for one that came without."""
+    return dict(Intake.objects.filter(pk__in=list(intake_ids)).values_list("pk", "file_name"))
+
+
+class Filling:
+    """Says what stands in the places of a mail, in one language. For the client in scope."""
+
+    def __init__(self, shop: str, language: str, audience: str) -> None:
+        self.shop = clean(shop)
+        self.language = language
+        self.audience = audience
+        self.client = scope.current_client()
+
+    def figures(self, row: Row) -> dict[str, str]:
+        """The figures of a happening: row has the columns of its event, and those of its order where it has one."""
+        with translation.override(self.language):
+            return {name: clean(say(row)) for name, say in _SAYINGS.items()} | {
+                "shop": self.shop,
+                "parcels": clean(_parcels(row)),
+                "page": self._page(row),
+                "tracking_page": LINK if self.audience == "buyer" else "",
+            }
+
+    def _page(self, row: Row) -> str:
+        path = _path(row)
+        if self.audience == "operator":
+            return tenants.address_of("", f"/clients/{self.client}{path}")
+        return tenants.address_of(self.client, path)
+
+
+_PAGES = {"intake": "orders:intake", "invoice": "billing:invoice"}
+
+
+def _path(row: Row) -> str:
+    """Where the client's people find what it is about, on their own host."""
+    page, key = _PAGES.get(row["subject_kind"]), row["subject_id"]
+    if row["order_id"]:
+        page, key = "orders:detail", row["order_id"]
+    return reverse(page, settings.CLIENT_URLCONF, args=[key]) if page else "/"
+
+
+def _day(value: object) -> str:
+    """A day as a letter writes it: 11月27日(金), or Fri 27 Nov."""
+    if isinstance(value, str) and value:
+        value = datetime.fromisoformat(value) if ":" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = value.astimezone(TOKYO).date()
+    if not isinstance(value, date):
+        return ""
+    if translation.get_language() == "ja":
+        return f"{value:%Y}年{value.month}月{value.day}日({'月火水木金土日'[value.weekday()]})"
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def _moment(value: object) -> str:
+    """A day with the time of day in Tokyo."""
+    if isinstance(value, str) and value:
+        value = datetime.fromisoformat(value)
+    return f"{_day(value)} {value.astimezone(TOKYO):%H:%M}" if isinstance(value, datetime) else ""
+
+
+def _yen(value: object) -> str:
+    return "" if value is None else f"¥{int(float(str(value))):,}"
+
+
+def _count(value: object) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _parcels(row: Row) -> str:
+    """A line or two for each parcel: who brings it, its number, and where to follow it."""
+    code = str(row.get("carrier") or "")
+    carrier = str(Sentence(CARRIERS[code].name)) if code in CARRIERS else code
+    numbers = row.get("tracking_numbers")
+    return "\n".join(
+        f"{carrier} {number}\n{url_of(code, number)}".strip() for number in ([] if numbers is None else numbers)
+    )
+
+
+def _reason(row: Row) -> str:
+    return str(row.get("reason") or row.get("text") or "")
+
+
+_SAYINGS: Mapping[str, Callable[[Row], object]] = {
+    "order_number": lambda row: row.get("order_number") or row.get("number"),
+    "buyer_name": lambda row: row.get("order_buyer"),
+    "ordered_on": lambda row: _day(row.get("order_ordered_at")),
+    "items": lambda row: row.get("order_items"),
+    "total": lambda row: _yen(row.get("order_total")),
+    "ship_on": lambda row: _day(row.get("order_ship_on")),
+    "arrives_on": lambda row: _day(row.get("order_arrives_on")),
+    "question": lambda row: row.get("question"),
+    "deadline": lambda row: _moment(row.get("expected_end")),
+    "answer": lambda row: row.get("answer"),
+    "reason": _reason,
+    "due": lambda row: _moment(row.get("due_at")),
+    "file_name": lambda row: row.get("file_name") or _("ファイル名なし"),
+    "rows": lambda row: _count(row.get("rows")),
+    "orders_new": lambda row: _count(row.get("orders_new")),
+    "orders_known": lambda row: _count(row.get("orders_known")),
+    "orders_refused": lambda row: _count(row.get("orders_refused")),
+    "invoice_number": lambda row: row.get("number"),
+    "invoice_total": lambda row: _yen(row.get("total")),
+    "period": lambda row: _day(row.get("period")),
+    "recipient": lambda row: row.get("address"),
+}

@@ -1,0 +1,245 @@
+"""The buyer's page of an order: how it is found, and what it shows to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from core import events, scope, sealing
+from core.periods import TOKYO, Period
+from core.postcodes import city_of
+from core.wording import Sentence
+from integrations.models import TrackingLink, TrackingVisit
+from integrations.queries import standing as standings
+from integrations.tracking import words
+from orders.lifecycle import BY_CODE
+from orders.models import Hold, Order, Shipment
+from orders.queries.detail import Detail
+from orders.queries.detail import of_order as detail_of
+from orders.queries.figures import Step, Tracked
+from orders.tracking import label_of
+from tenants import queries as tenants
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened, in the buyer's words."""
+
+    at: datetime
+    text: Sentence
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the buyer is asked. until: by when an answer is wanted, where that is known."""
+
+    pk: int
+    question: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product and how many of it."""
+
+    name: str
+    option: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel with the carrier's page for it. number: as on the slip; is_news: it is further than just gone."""
+
+    tracked: Tracked
+    number: str
+    state: Sentence
+    is_news: bool
+    left_at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page says. city: of the destination; the order's own fields are for whoever proved the postcode.
+
+    next: what comes next, in words; next_on, next_at: when, where it is known.
+    """
+
+    order: Order
+    headline: Sentence
+    words: Sentence
+    tone: str
+    next: Sentence | None
+    next_on: date | None
+    next_at: datetime | None
+    way: Sequence[Step]
+    items: Sequence[Item]
+    parcels: Sequence[Parcel]
+    moments: Sequence[Moment]
+    asked: Sequence[Asked]
+    city: str
+    can_prove: bool
+
+
+def link_of(order_id: int) -> str:
+    """The secret part of the buyer's address, "" where the page was closed."""
+    link = TrackingLink.objects.filter(pk=order_id).first()
+    if link is not None and link.closed_at is not None:
+        return ""
+    return secret_of(order_id, link.serial if link else 0)
+
+
+def secret_of(order_id: int, serial: int) -> str:
+    """The link with that serial."""
+    return sealing.link_to(f"{order_id}.{serial}", space=_space())
+
+
+def address_of(order_id: int) -> str:
+    """The whole address of the buyer's page, "" where it was closed."""
+    secret = link_of(order_id)
+    path = reverse("tracking", settings.CLIENT_URLCONF, args=[secret]) if secret else ""
+    return tenants.address_of(scope.current_client(), path) if path else ""
+
+
+def example_address() -> str:
+    """An address as buyers get it, of no order."""
+    return tenants.address_of(scope.current_client(), reverse("tracking", settings.CLIENT_URLCONF, args=["…"]))
+
+
+def order_of(secret: str) -> tuple[int, int] | None:
+    """The order and serial of a link; None for one that is not ours, another client's, replaced or closed."""
+    try:
+        order, _dot, number = sealing.linked(secret, space=_space()).partition(".")
+    except sealing.NotOurs:
+        return None
+    order_id, serial = int(order), int(number)
+    link = TrackingLink.objects.filter(pk=order_id).first()
+    current = (link.serial, link.closed_at) if link else (0, None)
+    return (order_id, serial) if current == (serial, None) else None
+
+
+def _space() -> str:
+    return f"tracking:{scope.current_client()}"
+
+
+def link_row(order_id: int) -> TrackingLink:
+    """What became of the order's link; a row of its own where nothing did."""
+    return TrackingLink.objects.filter(pk=order_id).first() or TrackingLink(order_id=order_id)
+
+
+def shown(order_id: int) -> Shown | None:
+    """What the page of the order says, None where there is no such order. A constant number of queries."""
+    detail = detail_of(order_id)
+    if detail is None:
+        return None
+    asked = _asked(detail)
+    phase = BY_CODE[detail.order.phase]
+    said = words.said(phase, asked=bool(asked))
+    next_words, on, until = _next(detail, asked)
+    return Shown(
+        order=detail.order,
+        headline=Sentence(said.headline),
+        words=Sentence(said.words),
+        tone="attention" if asked else phase.tone,
+        next=next_words,
+        next_on=on,
+        next_at=until,
+        way=[
+            Step(label=Sentence(words.STATIONS[nth]), state=step["state"], note=step["note"])
+            for nth, step in enumerate(detail.way)
+        ],
+        items=[Item(line.name, line.option, line.wanted) for line in detail.lines if line.wanted > 0],
+        parcels=_parcels(detail),
+        moments=_moments(order_id),
+        asked=asked,
+        city=city_of(detail.order.ship_address, detail.order.ship_prefecture) if detail.order.ship_prefecture else "",
+        can_prove=bool(detail.order.ship_postcode or detail.order.buyer_postcode),
+    )
+
+
+def shop() -> str:
+    """Under which name the buyer knows the client in scope."""
+    return standings.of_client().shop
+
+
+def _asked(detail: Detail) -> list[Asked]:
+    return [
+        Asked(hold.pk, hold.question, hold.expected_end)
+        for hold in detail.holds
+        if hold.is_open and hold.party == "buyer" and hold.question
+    ]
+
+
+def _next(detail: Detail, asked: Sequence[Asked]) -> tuple[Sentence | None, date | None, datetime | None]:
+    order = detail.order
+    if asked:
+        return Sentence(words.STEPS["answer"]), None, asked[0].until
+    if order.phase in ("shipped", "partial"):
+        return Sentence(words.STEPS["arrive"]), order.promised_date or order.wished_date, None
+    if order.phase in ("cancelled", "completed", "delivered", "returning", "exception", "held"):
+        return None, None, None
+    due = order.ship_due_at.astimezone(TOKYO).date() if order.ship_due_at else None
+    return Sentence(words.STEPS["ship"]), order.ship_on or due, None
+
+
+def _parcels(detail: Detail) -> list[Parcel]:
+    return [
+        Parcel(
+            tracked,
+            label_of(tracked.number),
+            sent.state,
+            sent.shipment.state != Shipment.HANDED_OVER,
+            sent.shipment.handed_over_at,
+        )
+        for sent in detail.shipments
+        if sent.shipment.handed_over_at
+        for tracked in sent.parcels
+    ]
+
+
+def _moments(order_id: int) -> list[Moment]:
+    """The newest first; of what happened twice at the same minute, once."""
+    found: dict[tuple[str, datetime], Moment] = {}
+    for event in events.of_order(order_id):
+        text = words.told(event.name, event.data, event.actor_kind)
+        if text is not None:
+            found.setdefault((str(text), event.at.replace(second=0, microsecond=0)), Moment(event.at, text))
+    return list(reversed(found.values()))
+
+
+def open_question(order_id: int, hold_id: int) -> Hold | None:
+    """The question to this order's buyer that is still open."""
+    return Hold.objects.filter(pk=hold_id, order_id=order_id, party="buyer", released_at=None).first()
+
+
+def postcodes_of(order_id: int) -> set[str]:
+    """The postcodes by which the order's buyer is known: of the buyer and of the destination."""
+    known = Order.objects.filter(pk=order_id).values_list("ship_postcode", "buyer_postcode").first() or ()
+    return {code for code in known if code}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the pages answered in a time: asked, an order a day once; views, every look."""
+
+    asked: int
+    views: int
+    orders: int
+
+
+def answered(period: Period) -> Answered:
+    """How often buyers found out by themselves where their order is."""
+    rows = TrackingVisit.objects.filter(day__gte=period.start, day__lt=period.end)
+    counted = rows.aggregate(n=Count("id"), views=Sum("views"), orders=Count("order_id", distinct=True))
+    return Answered(counted["n"], counted["views"] or 0, counted["orders"])
+
+
+def visits_of(order_id: int) -> tuple[int, date | None]:
+    """On how many days the order's page was looked at, and the last of them."""
+    days = list(TrackingVisit.objects.filter(order_id=order_id).order_by("-day").values_list("day", flat=True))
+    return len(days), days[0] if days else None

@@ -1,0 +1,1 @@
+"""What is done about notices and the buyers' pages."""
