@@ -147,15 +147,12 @@ def _by(edge: Edge) -> Sentence:
 
 def _crossroads() -> frozenset[str]:
     ways = {(edge.before, edge.after) for edge in graph()}
-    found = {code for code in BY_CODE if sum(after == code for _before, after in ways) >= FROM_ANYWHERE}
-    found.discard(PHASES[-1].code)
-    while True:
-        rest = [code for code in BY_CODE if code not in found]
-        to_and_fro = {one: sum((one, other) in ways and (other, one) in ways for other in rest) for one in rest}
-        most = max(rest, key=to_and_fro.__getitem__)
-        if to_and_fro[most] < TO_AND_FRO:
-            return frozenset(found)
-        found.add(most)
+    into = {code: [before for before, after in ways if after == code] for code in BY_CODE}
+    return frozenset(
+        code
+        for code, origins in into.items()
+        if len(origins) >= FROM_ANYWHERE or sum((code, origin) in ways for origin in origins) >= TO_AND_FRO
+    ) - {PHASES[-1].code}
 
 
 def _diagram(crossroads: frozenset[str]) -> Diagram:

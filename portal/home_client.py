@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from billing import queries as billing
 from core import clock
+from core.periods import local_day, month_of
+from integrations.queries import tracking
 from orders.lifecycle import PHASES
 from orders.queries import listing, overview
 from orders.queries.naming import phase_names
@@ -48,6 +50,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "question_count": overview.question_count(),
         "unmended": overview.unmended(limit=SHOWN_FILES) if Permission.IMPORT_ORDERS in request.permissions else [],
         "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,
+        "answered": tracking.answered(month_of(local_day(now))),
         "promises": _promises(now) if Permission.VIEW_SLA in request.permissions else [],
     }
     return render(request, "portal/home_client.html", shown)

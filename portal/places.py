@@ -52,6 +52,8 @@ _CLIENT = (
     Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),
     Place(_("APIトークン"), "tenants:tokens", Permission.MANAGE_TOKENS, "api token 連携"),
     Place(_("アクセス記録"), "tenants:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
+    Place(_("通知の設定"), "notices:settings", Permission.MANAGE_SETTINGS, "つうち mail メール 文面 notice 稼働"),
+    Place(_("送信記録"), "notices:log", Permission.MANAGE_SETTINGS, "そうしん mail メール log 不達 bounce"),
     Place(_("だれが何を見られるか"), "tenants:roles", Permission.VIEW_ROLES, "role permission 権限表"),
     Place(_("状態の定義"), "definition", Permission.VIEW_ORDERS, "status phase ステータス 定義書 表示名 工程"),
     Place(_("仮の注文で試す"), "trial", Permission.VIEW_ORDERS, "trial dry run テスト 練習"),
@@ -65,6 +67,7 @@ _OPERATOR = (
     Place(_("だれが何を見られるか"), "admin:roles", Permission.VIEW_ROLES, "role permission 権限表"),
 )
 _OWN = (
+    Place(_("通知の受け取り方"), "own_notices", Permission.VIEW_HOME, "つうち mail メール notice まとめて"),
     Place(_("多要素認証"), "mfa_index", Permission.VIEW_HOME, "2fa mfa totp passkey パスキー 二要素"),
     Place(_("パスワードを変える"), "account_change_password", Permission.VIEW_HOME, "password"),
     Place(_("ログイン中の端末"), "usersessions_list", Permission.VIEW_HOME, "session device"),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 114, 40
-COLUMN, ROW = 138, 64
+WIDTH, HEIGHT = 118, 40
+COLUMN, ROW = 162, 64
 MARGIN = 8
-BEND = 14
+BEND = 26
 
 
 @dataclass(frozen=True)

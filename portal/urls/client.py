@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from integrations.pages.tracking import track
 from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
 from portal.urls.shared import urlpatterns as shared
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [*shared, path("api/v1/", include(("portal.urls.api", "api"))), *client_pages]
+urlpatterns = [
+    *shared,
+    path("api/v1/", include(("portal.urls.api", "api"))),
+    path("t/<str:secret>", track, name="tracking"),
+    *client_pages,
+]

@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("documents.urls")),
     path("", include("sla.urls")),
     path("", include("billing.urls")),
+    path("", include("integrations.urls")),
     path("", include((client_patterns, "tenants"))),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from billing.pages.floor import closings
+from integrations.pages.reports import reports
 from portal import dashboards, search
 from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
@@ -26,6 +27,7 @@ own_pages: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     *shared,
+    path("mail/reports", reports, name="mail_reports"),
     *own_pages,
     path("clients/<slug:client_code>/", include((client_pages, MOUNT), namespace=MOUNT)),
 ]

@@ -10,7 +10,15 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 MAPS = {"client": "portal.urls.client", "operator": "portal.urls.operator"}
-SLUGS = {"client_code": "acme", "code": "acme", "kind": "pick", "key": "none", "uidb36": "1", "secret": "none"}
+SLUGS = {
+    "client_code": "acme",
+    "code": "acme",
+    "kind": "pick",
+    "key": "none",
+    "uidb36": "1",
+    "secret": "none",
+    "notice_kind": "buyer.shipped",
+}
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")

@@ -20,6 +20,16 @@ from core import clock, scope
 from core.models import Event, IdempotentCall
 from core.periods import month_of
 from documents import services as documents
+from integrations.models import (
+    Notice,
+    NoticeSettings,
+    NoticeSwitch,
+    NoticeText,
+    SuppressedAddress,
+    TrackingLink,
+    TrackingVisit,
+)
+from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
 from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, SavedView, Shipment
@@ -51,11 +61,14 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
     services.create_client(code=company, name=f"追加{nth}株式会社", actor=OPERATOR, at=at)
     team = _people(nth, company)
     _accounts(nth, readers)
+    with scope.operator():
+        Preference.objects.create(client="acme", person_id=readers[0].pk, kind=f"client.planted{nth}", mode="off")
     with scope.client("acme"):
         _promise(nth)
         main = {**_orders(nth), **_arrival(nth), "teams/<int:pk>": team}
         invoices = [_invoice(nth, state, order=int(main["order_id"])) for state in (Invoice.DRAFT, Invoice.ISSUED)]
         main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
+        main |= _notices(nth, int(main["order_id"]))
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -118,6 +131,25 @@ def _orders(nth: int) -> Ids:
     cancelling.cancel([asked], by="client", reason="不要", actor=OPERATOR, at=now)
     shipment = _been_through_all(nth, reasons)
     return {"order_id": shipment.order_id, "hold_id": Hold.objects.latest("id").pk, "shipment_id": shipment.pk}
+
+
+def _notices(nth: int, order: int) -> Ids:
+    """Mails about an order, a bundle of n, what the client chose about its mails, and looks at a buyer's page."""
+    at = orders.MORNING
+    common: dict[str, Any] = {"address": f"buyer{nth}@example.com", "language": "ja", "subject": "件名", "body": "本文"}
+    common |= {"written_at": at, "due_at": at, "state": Notice.SENT}
+    bundle = Notice.objects.create(kind=Notice.BUNDLE, audience="client", **common)
+    for _nth in range(nth):
+        Notice.objects.create(kind="buyer.received", audience="buyer", order_id=order, **common)
+        Notice.objects.create(kind="client.question", audience="client", order_id=order, sent_in=bundle, **common)
+    NoticeSettings.objects.create(changed_at=at, changed_by=OPERATOR.name)
+    NoticeSwitch.objects.create(kind=f"buyer.planted{nth}", is_on=True)
+    words = {"subject": "件名", "body": "本文", "saved_at": at, "saved_by": OPERATOR.name}
+    NoticeText.objects.create(kind="buyer.shipped", language="ja", version=nth, **words)
+    SuppressedAddress.objects.create(address=common["address"], reason="bounced", since=at)
+    TrackingLink.objects.get_or_create(order_id=order)
+    TrackingVisit.objects.create(order_id=order, day=at.date() + timedelta(days=nth), views=nth)
+    return {"notice_id": bundle.pk}
 
 
 def _in_parts(nth: int) -> list[int]:

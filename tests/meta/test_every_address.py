@@ -26,7 +26,17 @@ CLIENT_ROLES = [role for role in ROLES.values() if role.side == "client"]
 STAFF_ROLES = [role for role in ROLES.values() if role.side == "operator"]
 
 # Open to everybody, each for a reason of its own.
-PUBLIC = {"invitation", "set_language", "health_live", "health_ready", "metrics", "schema", "reference"}
+PUBLIC = {
+    "invitation",
+    "set_language",
+    "health_live",
+    "health_ready",
+    "metrics",
+    "schema",
+    "reference",
+    "tracking",
+    "mail_reports",
+}
 # What somebody who is not logged in needs: to come in, to get a new password, to leave.
 ENTRANCES = {
     "account_login",

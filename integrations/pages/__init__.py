@@ -1,0 +1,1 @@
+"""The pages about notices, and the buyer's."""

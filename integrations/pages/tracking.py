@@ -1,0 +1,240 @@
+"""The buyer's page: behind a link that nobody can guess, without a log-in, without anything from elsewhere."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from redis.exceptions import RedisError
+
+from core import clock
+from core.errors import Refused
+from core.text import phone_label
+from integrations.queries import tracking as queries
+from integrations.services import tracking as services
+from tenants.doors import PortalRequest, public
+from tenants.services import origin
+
+LOOKS_A_MINUTE = 60
+WRONG_LINKS = 20
+WRONG_LINKS_SECONDS = 600
+
+View = Callable[..., HttpResponse]
+
+
+class PostcodeForm(forms.Form):
+    """The postcode that proves who one is."""
+
+    postcode = forms.CharField(
+        label=gettext_lazy("お届け先の郵便番号"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the buyer says to a question, and the date that would suit them."""
+
+    hold = forms.IntegerField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=gettext_lazy("お答え"), max_length=1500, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    wished = forms.DateField(
+        label=gettext_lazy("ご希望のお届け日（あれば）"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _sheltered(view: View) -> View:
+    """Nobody keeps, finds, frames or passes on the page; the secret of its address goes to no other site."""
+
+    @functools.wraps(view)
+    def sheltered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+    return sheltered
+
+
+_POLICY = {
+    "default-src": [NONE],
+    "style-src": [SELF],
+    "font-src": [SELF],
+    "img-src": [SELF],
+    "script-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+
+
+# A page with no-referrer posts with "Origin: null", which CSRF protection refuses. It is not needed here: what is
+# posted goes to the secret address, which whoever would forge a form does not know.
+@public
+@csrf_exempt
+@never_cache
+@csp_replace(_POLICY)
+@_sheltered
+def track(request: HttpRequest, secret: str) -> HttpResponse:
+    """Where the order is. Posting proves the postcode, or answers what the buyer is asked."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponseNotAllowed(["GET", "POST"])
+    if not _may_look():
+        return render(request, "tracking/busy.html", status=429)
+    found = queries.order_of(secret)
+    if found is None:
+        _note_wrong_link()
+        raise Http404
+    order_id, serial = found
+    if request.GET.get("language") in dict(settings.LANGUAGES):
+        return _in_language(request)
+    if request.method == "POST" and request.POST.get("act") == "answer":
+        return _answer(request, order_id, serial)
+    if request.method == "POST":
+        return _prove(request, order_id, serial)
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        services.visit(order_id, at=clock.now())
+    return _show(request, order_id, serial)
+
+
+def _in_language(request: HttpRequest) -> HttpResponse:
+    response = HttpResponseRedirect(request.path)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        request.GET["language"],
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def _prove(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
+    form = PostcodeForm(request.POST)
+    if form.is_valid():
+        try:
+            right = services.prove(order_id, form.cleaned_data["postcode"], at=clock.now())
+        except Refused as refusal:
+            form.add_error("postcode", str(refusal))
+            return _show(request, order_id, serial, proof=form, status=429)
+        if right:
+            _remember(request, order_id, serial)
+            return HttpResponseRedirect(request.path)
+        form.add_error("postcode", _("郵便番号が違います。お届け先かご注文者の郵便番号を入れてください。"))
+    return _show(request, order_id, serial, proof=form, status=422)
+
+
+def _answer(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
+    if not _may_answer(request, order_id, serial):
+        return _show(request, order_id, serial, status=403)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        wished: date | None = given["wished"]
+        try:
+            services.answer(order_id, given["hold"], text=given["text"], wished=wished, at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("お答えを受け取りました。ありがとうございました。"))
+            return HttpResponseRedirect(request.path)
+    return _show(request, order_id, serial, answer=form, status=422)
+
+
+def _show(
+    request: HttpRequest,
+    order_id: int,
+    serial: int,
+    *,
+    proof: PostcodeForm | None = None,
+    answer: AnswerForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = queries.shown(order_id)
+    if shown is None:
+        raise Http404
+    proven = _is_proven(request, order_id, serial)
+    client = cast(PortalRequest, request).client
+    asked = [(one, _answer_form(one.pk, answer)) for one in shown.asked]
+    context = {
+        "shown": shown,
+        "shop": queries.shop(),
+        "hue": client.hue if client else 0,
+        "languages": settings.LANGUAGES,
+        "proven": proven,
+        "proof": proof or PostcodeForm(),
+        "asked": asked if proven or not shown.can_prove else [],
+        "hidden_question": bool(asked) and shown.can_prove and not proven,
+        "phone": _phone(shown.order.ship_phone),
+    }
+    return render(request, "tracking/page.html", context, status=status)
+
+
+def _answer_form(hold_id: int, given: AnswerForm | None) -> AnswerForm:
+    if given is not None and str(given.data.get("hold")) == str(hold_id):
+        return given
+    return AnswerForm(initial={"hold": hold_id}, auto_id=f"id_{hold_id}_%s")
+
+
+def _phone(number: str) -> str:
+    return phone_label(number) if number.startswith("+") else number
+
+
+def _key(order_id: int, serial: int) -> str:
+    return f"tracking:{order_id}:{serial}"
+
+
+def _remember(request: HttpRequest, order_id: int, serial: int) -> None:
+    """Remember the proof until the browser is closed."""
+    request.session[_key(order_id, serial)] = True
+    if not request.user.is_authenticated:
+        request.session.set_expiry(0)
+
+
+def _is_proven(request: HttpRequest, order_id: int, serial: int) -> bool:
+    return request.session.get(_key(order_id, serial)) is True
+
+
+def _may_answer(request: HttpRequest, order_id: int, serial: int) -> bool:
+    """Whoever proved the postcode; for an order that has none, whoever has the link."""
+    return _is_proven(request, order_id, serial) or not queries.postcodes_of(order_id)
+
+
+def _may_look() -> bool:
+    """Whether this address has looked often enough for now, or has tried too many links that are none."""
+    ip = origin.get().ip or ""
+    try:
+        if (cache.get(f"tracking_wrong:{ip}") or 0) >= WRONG_LINKS:
+            return False
+        return _counted(f"tracking_looks:{ip}", 60) <= LOOKS_A_MINUTE
+    except RedisError:  # a cache that is away must not close the page
+        return True
+
+
+def _note_wrong_link() -> None:
+    try:
+        _counted(f"tracking_wrong:{origin.get().ip or ''}", WRONG_LINKS_SECONDS)
+    except RedisError:
+        return
+
+
+def _counted(key: str, seconds: int) -> int:
+    """How often this was counted, this time included, since it was first counted in that many seconds."""
+    return 1 if cache.add(key, 1, seconds) else int(cache.incr(key))

@@ -1,0 +1,24 @@
+"""The addresses of the pages about notices, on the client's host and below /clients/<code>/ on the operator's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from integrations.pages import letters, settings
+
+app_name = "notices"
+urlpatterns = [
+    path("settings/notices", settings.overview, name="settings"),
+    path("settings/notices/switch", settings.switch, name="switch"),
+    path("settings/notices/sender", settings.sender, name="sender"),
+    path("settings/notices/live", settings.live, name="live"),
+    path("settings/notices/log", letters.log, name="log"),
+    path("settings/notices/texts/<str:notice_kind>", settings.text, name="text"),
+    path("settings/notices/texts/<str:notice_kind>/preview", settings.preview, name="preview"),
+    path("settings/notices/texts/<str:notice_kind>/usual", settings.take_usual, name="take_usual"),
+    path("letters/<int:notice_id>", letters.letter, name="letter"),
+    path("letters/<int:notice_id>/open-address", letters.open_address, name="open_address"),
+    path("orders/<int:order_id>/buyer", letters.of_order, name="of_order"),
+    path("orders/<int:order_id>/buyer/renew", letters.renew, name="renew"),
+    path("orders/<int:order_id>/buyer/close", letters.close, name="close"),
+]
