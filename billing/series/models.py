@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.periods import Period
+
 
 class Series(models.Model):
     """A gapless number series of the operator ("invoice", "2026"): `last` is the number last taken."""
@@ -35,6 +37,7 @@ class Standing(models.Model):
 
     client = models.CharField(max_length=30)
     period_start = models.DateField()
+    period_end = models.DateField()
     invoice_id = models.BigIntegerField()
     state = models.CharField(max_length=10)
     number = models.CharField(max_length=30, blank=True)
@@ -46,3 +49,8 @@ class Standing(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "period_start"], name="standing_once")]
         indexes = [models.Index(fields=["-period_start", "client"], name="standing_newest")]
+
+    @property
+    def period(self) -> Period:
+        """The days that it closes."""
+        return Period(self.period_start, self.period_end)

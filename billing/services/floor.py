@@ -22,6 +22,7 @@ def note(told: Told) -> None:
             Standing(
                 client=code,
                 period_start=invoice.period_start,
+                period_end=invoice.period_end,
                 invoice_id=invoice.pk,
                 state=invoice.state,
                 number=invoice.number or "",
@@ -34,5 +35,5 @@ def note(told: Told) -> None:
         ],
         update_conflicts=True,
         unique_fields=["client", "period_start"],
-        update_fields=["invoice_id", "state", "number", "total", "disputes", "unrated", "changed_at"],
+        update_fields=["period_end", "invoice_id", "state", "number", "total", "disputes", "unrated", "changed_at"],
     )

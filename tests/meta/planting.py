@@ -32,10 +32,11 @@ from integrations.models import (
 from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
+from orders.lifecycle import PHASES
 from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, SavedView, Shipment
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
-from orders.services import cancelling, holds, phases, shipping, verification
+from orders.services import cancelling, holds, naming, phases, shipping, verification
 from orders.services import intake as receiving
 from sla import queries as promises
 from sla import services as sla
@@ -230,7 +231,13 @@ def _invoice(nth: int, state: str, *, order: int) -> Ids:
         )
         Dispute.objects.create(invoice=invoice, charge_code=code, text="件数は?", raised_by="経理", raised_at=at)
     Standing.objects.create(
-        client="acme", period_start=month, invoice_id=invoice.pk, state=state, total=0, changed_at=at
+        client="acme",
+        period_start=month,
+        period_end=invoice.period_end,
+        invoice_id=invoice.pk,
+        state=state,
+        total=0,
+        changed_at=at,
     )
     return {"invoice_id": invoice.pk, "<int:invoice_id>/<slug:code>": f"{state}-{nth}-0"}
 
@@ -251,6 +258,8 @@ def _settings(nth: int, readers: list[Person]) -> Ids:
         for reader in readers
         for side in ("client", "operator")
     )
+    named = [phase.code for phase in PHASES[:nth]]
+    naming.rename_phases({code: {"ja": f"{nth}番", "en": f"No. {nth}"} for code in named}, actor=OPERATOR, at=at)
     with_clock = promises.promises_in_force()[0][0].clocks.latest("id")
     return {"clocks/<int:pk>": with_clock.pk, "promises/<int:pk>": with_clock.promise_id}
 
