@@ -23,8 +23,8 @@ class Kind:
     """One kind of work.
 
     label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
-    SHIPMENT_FACTS, and OUR_HOLDS. done_by: the events that show that it was done, the first told of each doing;
-    whatever else ends it makes it void. promise: the metric whose due time is the item's.
+    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS. done_by: the events that show that it was done, the first told of each
+    doing; whatever else ends it makes it void. promise: the metric, or the deadline, whose due time is the item's.
     lease: how long a holder may be away before it goes back.
     """
 
@@ -36,13 +36,16 @@ class Kind:
     wanted: Condition
     done_by: frozenset[str]
     icon: str
-    promise: Literal["verify", "ship"] = "ship"
+    promise: Literal["verify", "ship", "decide", "change", "return"] = "ship"
     lease: timedelta = timedelta(minutes=30)
     priority: int = 0
 
 
 OUR_HOLDS = "our_holds"
-"""The fact that operations adds to those of an order: active holds that wait for the operator or the carrier."""
+"""The fact that operations adds to those of an order: active holds that the operator has to see to."""
+
+OUR_DECISIONS = "our_decisions"
+"""The other one: open exceptions about which the operator decides, or asks whoever does."""
 
 
 def _may(move: str) -> Condition:
@@ -63,6 +66,41 @@ _ALL = (
         frozenset({"order.cancel_request_answered", "shipment.cancelled", "order.cancelled"}),
         icon="ban",
         priority=1,
+    ),
+    Kind(
+        "decide",
+        _("例外の対応"),
+        _("例外への対応を決める"),
+        Permission.DECIDE_EXCEPTIONS,
+        "order",
+        fact(OUR_DECISIONS) > 0,
+        frozenset({"order.exception_decided", "order.exception_withdrawn"}),
+        icon="alert-triangle",
+        promise="decide",
+        priority=1,
+    ),
+    Kind(
+        "change",
+        _("変更依頼"),
+        _("変更の依頼に回答する"),
+        Permission.CHANGE_ORDERS,
+        "order",
+        _may("answer_change"),
+        frozenset({"order.change_answered"}),
+        icon="edit",
+        promise="change",
+        priority=1,
+    ),
+    Kind(
+        "return",
+        _("返品検品"),
+        _("返品を受け取って検品する"),
+        Permission.PICK_AND_PACK,
+        "order",
+        _may("inspect_return"),
+        frozenset({"order.return_inspected"}),
+        icon="arrow-back-up",
+        promise="return",
     ),
     Kind(
         "verify",

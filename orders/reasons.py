@@ -22,6 +22,7 @@ PARTIES: Mapping[str, str] = {
     "buyer": _("購入者"),
     "operator": _("委託先"),
     "carrier": _("運送会社"),
+    "supplier": _("仕入先"),
 }
 """Who has to act."""
 

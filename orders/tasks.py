@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import clock
 from core.events import SYSTEM
 from core.tasks import task
-from orders.services import completing, holds, intake
+from orders.services import changes, completing, exceptions, holds, intake
 
 
 @task(queue="heavy")
@@ -21,4 +21,14 @@ def keep_dates() -> None:
     intake.give_up(at=now)
     holds.end_due(actor=SYSTEM, at=now)
     while completing.complete_due(actor=SYSTEM, at=now):
+        pass
+
+
+@task()
+def follow_up() -> None:
+    """Follow up decisions that are overdue, and close requests that nobody answered in time."""
+    now = clock.now()
+    while exceptions.follow_up(actor=SYSTEM, at=now):
+        pass
+    while changes.expire_due(at=now):
         pass

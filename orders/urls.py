@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, lists, saved
+from orders.pages import acting, details, intakes, lists, saved, troubles
 
 app_name = "orders"
 urlpatterns = [
@@ -19,6 +19,17 @@ urlpatterns = [
     path("orders/hold", acting.hold, name="hold"),
     path("orders/release-hold", acting.release_hold, name="release_hold"),
     path("orders/release", acting.release, name="release"),
+    path("orders/allocate", troubles.allocate, name="allocate"),
+    path("orders/exceptions", troubles.open_exception, name="open_exception"),
+    path("orders/changes", troubles.ask_change, name="ask_change"),
+    path("orders/returns", troubles.request_return, name="request_return"),
+    path("exceptions/<int:exception_id>/answer", troubles.answer_exception, name="answer_exception"),
+    path("exceptions/<int:exception_id>/decide", troubles.decide_exception, name="decide_exception"),
+    path("exceptions/<int:exception_id>/withdraw", troubles.withdraw_exception, name="withdraw_exception"),
+    path("exceptions/<int:exception_id>/reopen", troubles.reopen_exception, name="reopen_exception"),
+    path("changes/<int:change_id>/answer", troubles.answer_change, name="answer_change"),
+    path("returns/<int:return_id>/receive", troubles.receive_return, name="receive_return"),
+    path("returns/<int:return_id>/inspect", troubles.inspect_return, name="inspect_return"),
     path("orders/<int:order_id>", details.order, name="detail"),
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),

@@ -6,6 +6,7 @@ from core import events
 from integrations.registry import CHANNELS
 from orders import ports, registry
 from portal import subscriptions
+from sla.queries import working_deadline
 from sla.services import ship_due
 
 
@@ -13,4 +14,4 @@ def install() -> None:
     """Called once, when Django is ready."""
     events.install(subscriptions.SUBSCRIPTIONS)
     registry.install(CHANNELS)
-    ports.install(promised=ship_due)
+    ports.install(promised=ship_due, worked=working_deadline)

@@ -17,7 +17,7 @@ from core import clock
 from core.periods import local_day, month_of
 from integrations.queries import tracking
 from orders.lifecycle import PHASES
-from orders.queries import listing, overview
+from orders.queries import listing, overview, troubles
 from orders.queries.naming import phase_names
 from orders.queries.overview import Movement
 from portal.look import figures
@@ -47,7 +47,8 @@ def home(request: PortalRequest) -> HttpResponse:
         "movement": _chart(days),
         "summary": _summary(days),
         "questions": overview.questions(limit=SHOWN_QUESTIONS, side=request.side),
-        "question_count": overview.question_count(),
+        "decisions": troubles.decisions(side="client", limit=SHOWN_QUESTIONS),
+        "question_count": overview.question_count() + troubles.decision_count(side="client"),
         "unmended": overview.unmended(limit=SHOWN_FILES) if Permission.IMPORT_ORDERS in request.permissions else [],
         "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,
         "answered": tracking.answered(month_of(local_day(now))),

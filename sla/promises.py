@@ -26,8 +26,9 @@ class Metric:
     """Something that can be measured from the record of one subject.
 
     acts: event names and what each does to the clock. goals: the kinds of goal that make sense for it. The pausing
-    events carry the hold's id and responsible party in their data. own_time: the key of the starting event's data that
-    holds the subject's own time, where that counts and not the time it came to us ("" where the event's time counts).
+    events carry the hold's id and party, or the exception's id and whom it waits for. own_time: the key of the starting
+    event's data that holds the subject's own time, where that counts and not the time it came to us ("" where the
+    event's time counts).
     """
 
     code: str
@@ -38,7 +39,16 @@ class Metric:
     own_time: str = ""
 
 
-_HOLDS = {"order.held": Act.PAUSE, "order.hold_released": Act.RESUME, "order.hold_answered": Act.RESUME}
+_HOLDS = {
+    "order.held": Act.PAUSE,
+    "order.hold_released": Act.RESUME,
+    "order.hold_answered": Act.RESUME,
+    "order.exception_opened": Act.PAUSE,
+    "order.exception_reopened": Act.PAUSE,
+    "order.exception_decided": Act.RESUME,
+    "order.exception_withdrawn": Act.RESUME,
+    "order.exception_escalated": Act.RESUME,
+}
 _ENDS = {"order.cancelled": Act.CANCEL, "order.reinstated": Act.REOPEN}
 
 METRICS: Mapping[str, Metric] = {
@@ -68,6 +78,12 @@ METRICS: Mapping[str, Metric] = {
                 **_HOLDS,
                 **_ENDS,
             },
+        ),
+        Metric(
+            code="inspect_return",
+            label=_("返品検品"),
+            subject="order",
+            acts={"order.return_received": Act.START, "order.return_inspected": Act.STOP, **_HOLDS, **_ENDS},
         ),
     )
 }

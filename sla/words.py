@@ -29,6 +29,8 @@ EVENTS: Mapping[str, str] = {
     "order.verified": _("確認の完了"),
     "order.released": _("出荷指示"),
     "order.shipped": _("出荷の完了"),
+    "order.return_received": _("返品の到着"),
+    "order.return_inspected": _("返品の検品"),
 }
 """What starts and stops clocks, as people call it."""
 

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EXPORT_ORDERS = "export_orders"
     IMPORT_ORDERS = "import_orders"
     CANCEL_ORDERS = "cancel_orders"
+    CHANGE_ORDERS = "change_orders"
     ANSWER_QUESTIONS = "answer_questions"
     VIEW_SLA = "view_sla"
     VIEW_BILLING = "view_billing"
@@ -32,6 +33,8 @@ class Permission(StrEnum):
     REASSIGN_WORK = "reassign_work"
     VERIFY_ORDERS = "verify_orders"
     HOLD_ORDERS = "hold_orders"
+    OPEN_EXCEPTIONS = "open_exceptions"
+    DECIDE_EXCEPTIONS = "decide_exceptions"
     RELEASE_ORDERS = "release_orders"
     PICK_AND_PACK = "pick_and_pack"
     SHIP_ORDERS = "ship_orders"
@@ -52,6 +55,7 @@ LABELS: dict[Permission, str | Promise] = {
     P.EXPORT_ORDERS: _("受注を書き出す"),
     P.IMPORT_ORDERS: _("受注を取り込む"),
     P.CANCEL_ORDERS: _("受注を取り消す"),
+    P.CHANGE_ORDERS: _("受注の変更・返品を扱う"),
     P.ANSWER_QUESTIONS: _("確認事項に答える"),
     P.VIEW_SLA: _("SLAを見る"),
     P.VIEW_BILLING: _("請求を見る"),
@@ -66,6 +70,8 @@ LABELS: dict[Permission, str | Promise] = {
     P.REASSIGN_WORK: _("作業を割り当て直す"),
     P.VERIFY_ORDERS: _("受注を確認する"),
     P.HOLD_ORDERS: _("保留と解除をする"),
+    P.OPEN_EXCEPTIONS: _("例外を登録する"),
+    P.DECIDE_EXCEPTIONS: _("例外への対応を決める"),
     P.RELEASE_ORDERS: _("出荷指示をする"),
     P.PICK_AND_PACK: _("ピッキングと梱包をする"),
     P.SHIP_ORDERS: _("出荷を確定する"),
@@ -90,9 +96,12 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.IMPORT_ORDERS,
                 P.EXPORT_ORDERS,
                 P.CANCEL_ORDERS,
+                P.CHANGE_ORDERS,
                 P.ANSWER_QUESTIONS,
                 P.VERIFY_ORDERS,
                 P.HOLD_ORDERS,
+                P.OPEN_EXCEPTIONS,
+                P.DECIDE_EXCEPTIONS,
                 P.RELEASE_ORDERS,
             ),
         ),
@@ -129,25 +138,33 @@ class Role:
 
 
 _READ = frozenset({P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS})
-_CLIENT_ORDERS = _READ | {P.EXPORT_ORDERS, P.IMPORT_ORDERS, P.CANCEL_ORDERS, P.ANSWER_QUESTIONS, P.UPLOAD_DOCUMENTS}
+_CLIENT_ORDERS = _READ | {
+    P.EXPORT_ORDERS,
+    P.IMPORT_ORDERS,
+    P.CANCEL_ORDERS,
+    P.CHANGE_ORDERS,
+    P.ANSWER_QUESTIONS,
+    P.UPLOAD_DOCUMENTS,
+}
 _CLIENT_MONEY = _READ | {P.VIEW_BILLING, P.REVIEW_BILLING, P.UPLOAD_DOCUMENTS}
 _CLIENT_OWNER = (
     _CLIENT_ORDERS
     | _CLIENT_MONEY
     | {P.MANAGE_PEOPLE, P.MANAGE_TOKENS, P.MANAGE_SETTINGS, P.VIEW_ACCESS_LOG, P.VIEW_ROLES}
 )
-_FLOOR = _READ | {P.WORK_QUEUE}
+_FLOOR = _READ | {P.WORK_QUEUE, P.OPEN_EXCEPTIONS}
 _CLERK = _FLOOR | {
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.CANCEL_ORDERS,
+    P.CHANGE_ORDERS,
     P.VERIFY_ORDERS,
     P.HOLD_ORDERS,
     P.RELEASE_ORDERS,
     P.UPLOAD_DOCUMENTS,
 }
 _WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS}
-_LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.VIEW_BILLING, P.VIEW_ROLES}
+_LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.DECIDE_EXCEPTIONS, P.VIEW_BILLING, P.VIEW_ROLES}
 _BILLING = _READ | {
     P.EXPORT_ORDERS,
     P.VIEW_BILLING,

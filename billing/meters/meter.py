@@ -18,7 +18,7 @@ class Meter:
 
     quantity: SQL over the event `e` that gives one fact's quantity (a number, not negative). axes: SQL for each axis of
     a matrix. cell: turns the values of the axes into the cell that rate cards speak of. where: SQL that a fact must
-    satisfy; what was caused by the operator's own mistake is never counted.
+    satisfy; what was caused by the operator's own mistake, or is told as not billable, is never counted.
     """
 
     code: str
@@ -33,4 +33,7 @@ class Meter:
     @property
     def condition(self) -> str:
         """What every fact of the meter satisfies."""
-        return f"e.name = '{self.event}' AND {self.where} AND coalesce(e.data->>'party', '') <> 'operator'"
+        return (
+            f"e.name = '{self.event}' AND {self.where} AND coalesce(e.data->>'party', '') <> 'operator'"
+            " AND coalesce(e.data->>'billable', 'true') <> 'false'"
+        )

@@ -16,4 +16,11 @@ METERS = (
         "order.cancelled",
         where="coalesce(e.data->>'zone', '') = 'by_request'",
     ),
+    Meter(
+        "returns_inspected",
+        _("返品検品"),
+        _("点"),
+        "order.return_inspected",
+        quantity="coalesce((e.data->>'units')::numeric, 0)",
+    ),
 )

@@ -40,6 +40,8 @@ def _per_unit(code: str, name: str, meter: str, unit: str, price: str) -> dict[s
 
 _CANCELLING = _per_unit("cancellations", "出荷指示後のキャンセル手数料", "cancellations", "件", "300")
 
+_RETURNS = _per_unit("returns_inspected", "返品検品料", "returns_inspected", "点", "150")
+
 USAGE: tuple[Mapping[str, Any], ...] = (
     {
         "code": "orders",
@@ -55,6 +57,7 @@ USAGE: tuple[Mapping[str, Any], ...] = (
     _per_unit("shipments", "出荷作業料", "shipments", "件", "180"),
     _PARCELS,
     _CANCELLING,
+    _RETURNS,
 )
 
 FLAT: tuple[Mapping[str, Any], ...] = (
@@ -73,6 +76,7 @@ FLAT: tuple[Mapping[str, Any], ...] = (
     },
     _PARCELS,
     _CANCELLING,
+    _RETURNS,
 )
 
 HYBRID: tuple[Mapping[str, Any], ...] = (
@@ -82,6 +86,7 @@ HYBRID: tuple[Mapping[str, Any], ...] = (
     _per_unit("units_picked", "ピッキング料", "units_picked", "点", "20"),
     _PARCELS,
     _CANCELLING,
+    _RETURNS,
 )
 
 PLANS: dict[str, tuple[str, tuple[Mapping[str, Any], ...], tuple[str, ...]]] = {

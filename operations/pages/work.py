@@ -24,7 +24,7 @@ from operations.models import WorkItem
 from operations.pages import desk as desks
 from operations.queries import queue
 from operations.queries import work as queries
-from orders.reasons import HOLD_REASONS
+from orders.reasons import HOLD_REASONS, PARTIES
 from orders.services import cancelling, holds, shipping, verification
 from orders.services.shipping import SIZES
 from orders.tracking import CARRIERS
@@ -60,6 +60,7 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
             "row": queue.row_of(item, desk.served, request.person.pk),
             "desk": desk,
             "others": [queue.row_of(one, desk.served, request.person.pk) for one in work.others],
+            "parties": PARTIES,
             "hold_reasons": {code: _(reason.staff) for code, reason in HOLD_REASONS.items()},
             "carriers": {code: _(carrier.name) for code, carrier in CARRIERS.items()},
             "sizes": SIZES,

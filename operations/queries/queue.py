@@ -13,6 +13,8 @@ from core.paging import PAGE_ROWS, Page, page_of
 from operations.kinds import KINDS, Kind
 from operations.models import WorkItem
 from operations.queries.counting import day_of
+from orders.exceptions import CHANGES
+from orders.exceptions import KINDS as EXCEPTIONS
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from tenants.queries import ClientInfo
 
@@ -147,4 +149,8 @@ def hint_of(kind: str, hint: str) -> str:
         return "・".join(_(VERIFICATION_REASONS.get(code, code)) for code in codes)
     if kind == "resolve":
         return "・".join(_(HOLD_REASONS[code].staff) if code in HOLD_REASONS else code for code in codes)
+    if kind == "decide":
+        return "・".join(_(EXCEPTIONS[code].label) if code in EXCEPTIONS else code for code in codes)
+    if kind == "change":
+        return "・".join(_(CHANGES[code].label) if code in CHANGES else code for code in codes)
     return _("第%s便") % hint if hint and hint != "1" else ""

@@ -23,6 +23,7 @@ MOVE_PERMISSIONS = {
     "hold": Permission.HOLD_ORDERS,
     "release_hold": Permission.HOLD_ORDERS,
     "release": Permission.RELEASE_ORDERS,
+    "open_exception": Permission.OPEN_EXCEPTIONS,
     "cancel": Permission.CANCEL_ORDERS,
     "answer_cancel": Permission.CANCEL_ORDERS,
     "pick": Permission.PICK_AND_PACK,
@@ -99,6 +100,11 @@ class Work:
     def free(self) -> int:
         """How many pieces can be released."""
         return sum(free for _line, free in self.freed)
+
+    @property
+    def may_report(self) -> bool:
+        """Whether this person can say now that something is wrong with the order."""
+        return "open_exception" in self.moves and bool(self.order.possible_exceptions)
 
     @property
     def request(self) -> CancelRequest | None:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from core import copying, scope
 from core.events import Told
-from operations.kinds import KINDS, OUR_HOLDS, Kind, done_by
+from operations.kinds import KINDS, OUR_DECISIONS, OUR_HOLDS, Kind, done_by
 from operations.models import Rank
 from operations.services.pooling import REFILL
 from orders.lifecycle import STAGES
@@ -27,12 +27,15 @@ _STAGE = " ".join(f"WHEN '{state}' THEN {number}" for state, number in STAGES.it
 _FACTS = f"""
     o AS MATERIALIZED (
         SELECT facts.*, (SELECT count(*) FROM orders_hold h WHERE h.order_id = facts.id AND h.released_at IS NULL
-                            AND h.party IN ('operator', 'carrier')) AS {OUR_HOLDS}
+                            AND h.party IN ('operator', 'carrier', 'supplier')) AS {OUR_HOLDS},
+               (SELECT count(*) FROM orders_orderexception e WHERE e.order_id = facts.id AND e.closed_at IS NULL
+                   AND e.decider IN ('operator', 'supplier')) AS {OUR_DECISIONS}
           FROM ({ORDER_FACTS_SQL}) facts
     ),
     s AS MATERIALIZED (
         SELECT s.id, s.order_id, s.position, CASE s.state {_STAGE} END AS stage,
-               (s.handed_over_at IS NOT NULL)::int AS handed_over, o.holds, o.exceptions, o.cancel_requests
+               (s.handed_over_at IS NOT NULL)::int AS handed_over, o.holds, o.exceptions, o.cancel_requests,
+               o.change_requests
           FROM orders_shipment s JOIN o ON o.id = s.order_id
     )
 """  # noqa: S608 (made of the lifecycle's own words)
@@ -40,11 +43,14 @@ _FACTS = f"""
 _REASONS = (
     "(SELECT string_agg(DISTINCT v.reason, ',' ORDER BY v.reason) FROM {table} v WHERE v.order_id = o.id AND {open})"
 )
+_OF_KIND = _REASONS.replace("v.reason", "v.kind")
 _HINTS = {
     "verify": _REASONS.format(table="orders_verification", open="v.answered_at IS NULL"),
     "resolve": _REASONS.format(
-        table="orders_hold", open="v.released_at IS NULL AND v.party IN ('operator', 'carrier')"
+        table="orders_hold", open="v.released_at IS NULL AND v.party IN ('operator', 'carrier', 'supplier')"
     ),
+    "decide": _OF_KIND.format(table="orders_orderexception", open="v.closed_at IS NULL"),
+    "change": _OF_KIND.format(table="orders_changerequest", open="v.state = 'asked'"),
 }
 _UNITS = {
     "order": "o.open - o.shipped",
@@ -52,6 +58,11 @@ _UNITS = {
 }
 _FIRST_ITEM = "coalesce((SELECT l.name FROM orders_line l WHERE l.order_id = f.id ORDER BY l.position LIMIT 1), '')"
 _DUE = {
+    "decide": "(SELECT min(e.decide_by) FROM orders_orderexception e WHERE e.order_id = f.id AND e.closed_at IS NULL"
+    " AND e.decider IN ('operator', 'supplier'))",
+    "change": "(SELECT min(r.answer_by) FROM orders_changerequest r WHERE r.order_id = f.id AND r.state = 'asked')",
+    "return": "(SELECT min(c.due_at) FROM sla_clock c JOIN sla_promiseversion p ON p.id = c.promise_id"
+    " WHERE c.order_id = f.id AND c.stopped_at IS NULL AND p.definition->>'metric' = 'inspect_return')",
     "ship": "CASE WHEN f.ship_on IS NULL THEN f.ship_due_at ELSE"
     " greatest(f.ship_due_at, (f.ship_on + 1)::timestamp AT TIME ZONE %(zone)s) END",
     "verify": "coalesce((SELECT min(c.due_at) FROM sla_clock c JOIN sla_promiseversion p ON p.id = c.promise_id"
@@ -167,7 +178,8 @@ _MOVE_DUE = """
         UPDATE operations_workitem i SET due_at = t.due
           FROM unnest(%(orders)s::bigint[], %(metrics)s::text[], %(due)s::timestamptz[]) AS t (order_id, metric, due)
          WHERE i.client = %(client)s AND i.order_id = t.order_id AND i.state IN ('open', 'claimed')
-           AND (t.metric = 'verify') = (i.kind = ANY(%(verify)s)) AND i.due_at IS DISTINCT FROM t.due
+           AND i.kind = ANY(CASE t.metric WHEN 'verify' THEN %(verify)s::text[] ELSE %(ship)s::text[] END)
+           AND i.due_at IS DISTINCT FROM t.due
         RETURNING i.client, i.kind, i.rank, i.id, i.state
     )"""
 
@@ -180,7 +192,7 @@ def move_due(told: Told) -> None:
         "metrics": frame["metric"].to_list(),
         "due": frame["due_at"].to_list(),
         "client": scope.current_client(),
-        "verify": [kind.code for kind in KINDS.values() if kind.promise == "verify"],
+        **{name: [kind.code for kind in KINDS.values() if kind.promise == name] for name in ("verify", "ship")},
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_DUE + REFILL.format(entered="moved"), parameters)

@@ -9,8 +9,10 @@ from rest_framework import serializers
 
 from core.idempotency import HEADER
 from core.json_lists import LARGEST_PAGE, PAGE
+from orders.exceptions import CHOICES, KINDS
 from orders.lifecycle import BY_CODE
 from orders.models import Intake, Shipment
+from orders.reasons import PARTIES
 
 SHIPMENT_STATES = (
     Shipment.PLANNED, Shipment.RELEASED, Shipment.PICKING, Shipment.PACKED, Shipment.HANDED_OVER, Shipment.IN_TRANSIT,
@@ -191,6 +193,48 @@ class ShipmentPage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="次のページの cursor。最後のページでは null")
 
 
+class ChoiceOut(serializers.Serializer[Any]):
+    """選べる対応。"""
+
+    code = serializers.ChoiceField(choices=list(CHOICES))
+    label = serializers.CharField(help_text="対応の名前")  # type: ignore[assignment]
+    explains = serializers.CharField(help_text="選ぶと受注がどうなるか")
+    needs = serializers.ChoiceField(
+        choices=["", "date", "address", "item"], allow_blank=True, help_text="一緒に送る必要のある項目"
+    )
+
+
+class ExceptionOut(serializers.Serializer[Any]):
+    """受注の例外。decision が空なら、まだ決まっていません。"""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=list(KINDS))
+    label = serializers.CharField(help_text="例外の名前")  # type: ignore[assignment]
+    message = serializers.CharField(help_text="委託元へのお知らせ")
+    decider = serializers.ChoiceField(choices=["client", "operator", "supplier", "buyer"], help_text="判断する人")
+    party = serializers.ChoiceField(choices=list(PARTIES), help_text="責任区分")
+    billable = serializers.BooleanField(help_text="生じた作業を請求するか")
+    note = serializers.CharField(allow_blank=True)
+    expected_date = serializers.DateField(allow_null=True, help_text="提案された日付")
+    opened_at = serializers.DateTimeField()
+    decide_by = serializers.DateTimeField(allow_null=True, help_text="判断の期限")
+    closed_at = serializers.DateTimeField(allow_null=True)
+    decision = serializers.CharField(allow_blank=True, help_text="選ばれた対応（withdrawn は取り下げ）")
+    answer = serializers.CharField(allow_blank=True)
+    choices = ChoiceOut(many=True, help_text="いま選べる対応")
+
+
+class DecideIn(serializers.Serializer[Any]):
+    """例外への対応。date・postcode と address・item は、その対応が必要とするときだけ送ります。"""
+
+    choice = serializers.ChoiceField(choices=list(CHOICES))
+    answer = serializers.CharField(required=False, allow_blank=True, max_length=2000, help_text="ひとこと")
+    date = serializers.DateField(required=False, help_text="新しい日付")
+    postcode = serializers.CharField(required=False, max_length=10)
+    address = serializers.CharField(required=False, max_length=255)
+    item = serializers.CharField(required=False, max_length=255, help_text="代わりの商品")
+
+
 class OrderOut(OrderRow):
     """受注のすべて。"""
 
@@ -213,6 +257,7 @@ class OrderOut(OrderRow):
     note = serializers.CharField()
     lines = LineOut(many=True)
     shipments = ShipmentOut(many=True)
+    exceptions = ExceptionOut(many=True)
 
 
 class CancelIn(serializers.Serializer[Any]):

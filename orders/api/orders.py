@@ -27,6 +27,7 @@ from orders.api.described import (
     LIMIT,
     CancelIn,
     CancelOut,
+    DecideIn,
     OrderIn,
     OrderOut,
     OrderPage,
@@ -35,10 +36,11 @@ from orders.api.described import (
 from orders.api.shaped import LIST_FIELDS, order_json
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS
 from orders.lifecycle import BY_CODE
-from orders.models import Order
+from orders.models import Order, OrderException
 from orders.queries import arrivals, detail, listing
 from orders.queries.listing import Filters
-from orders.services import cancelling, intake
+from orders.services import cancelling, exceptions, intake
+from orders.services.exceptions import Answer
 from tenants.api import actor_of
 from tenants.openapi import errors
 
@@ -186,3 +188,39 @@ class CancelOrder(Endpoint):
             [order_id], by="client", reason=given.validated_data["reason"], actor=actor_of(request), at=clock.now()
         )
         return Response({"result": "requested" if outcome.sole() in outcome.requested else "cancelled"})
+
+
+class DecideException(Endpoint):
+    """例外への対応。"""
+
+    required_scopes = {"POST": "orders:write"}
+    parser_classes = JSON
+
+    @extend_schema(
+        operation_id="orders_decide_exception",
+        summary="例外への対応を選ぶ",
+        tags=["受注"],
+        request=DecideIn,
+        responses={200: OrderOut, **errors(400, 401, 403, 404, 413, 415, 422, 429)},
+    )
+    def post(self, request: Request, order_id: int, exception_id: int) -> Response:
+        """委託元が判断する例外への対応を選びます。受注はその場で次の工程に進みます。"""
+        given = DecideIn(data=request.data)
+        if not OrderException.objects.filter(pk=exception_id, order_id=order_id).exists():
+            raise Http404
+        given.is_valid(raise_exception=True)
+        answer = _answer(given.validated_data)
+        exceptions.decide([exception_id], answer=answer, by="client", actor=actor_of(request), at=clock.now()).sole()
+        found = detail.of_order(order_id)
+        assert found is not None  # its exception was found
+        return Response(order_json(found))
+
+
+def _answer(given: Mapping[str, Any]) -> Answer:
+    return Answer(
+        choice=given["choice"],
+        words=given.get("answer", ""),
+        date=given.get("date"),
+        address={name: given.get(name, "") for name in ("postcode", "address")},
+        item=given.get("item", ""),
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from orders.models import Line, Order
 from orders.queries.detail import Detail
 from orders.queries.figures import Sent
+from orders.queries.troubles import ExceptionRow
 
 _LISTED = (
     "id", "number", "phase", "ordered_at", "received_at", "buyer_name", "ship_name", "ship_postcode",
@@ -25,6 +26,11 @@ _SHIPMENT = (
     "id", "order_id", "position", "state", "carrier", "size", "released_at", "handed_over_at", "delivered_at",
 )  # fmt: skip
 
+_EXCEPTION = (
+    "id", "kind", "decider", "party", "billable", "note", "expected_date", "opened_at", "decide_by", "closed_at",
+    "decision", "answer",
+)  # fmt: skip
+
 LIST_FIELDS = {**{name: name for name in _LISTED}, "channel": "channel__code"}
 SHIPMENT_FIELDS = {**{name: name for name in _SHIPMENT}, "number": "order__number"}
 
@@ -39,7 +45,22 @@ def order_json(found: Detail) -> dict[str, Any]:
         "next_step": str(found.next) if found.next else None,
         "next_at": found.next_at or found.next_on,
         "lines": [_line_json(line) for line in order.lines.all()],
+        "exceptions": [exception_json(one) for one in found.exceptions],
         "shipments": [shipment_json(sent, order) for sent in found.shipments],
+    }
+
+
+def exception_json(found: ExceptionRow) -> dict[str, Any]:
+    """An exception with the choices that there are now."""
+    choices = [
+        {"code": one.code, "label": str(one.label), "explains": str(one.explains), "needs": one.needs}
+        for one in found.choices
+    ]
+    return {
+        **{name: getattr(found.row, name) for name in _EXCEPTION},
+        "label": str(found.label),
+        "message": str(found.told),
+        "choices": choices,
     }
 
 

@@ -10,6 +10,11 @@ urlpatterns = [
     path("orders", orders.Orders.as_view(), name="orders"),
     path("orders/<int:order_id>", orders.OneOrder.as_view(), name="order"),
     path("orders/<int:order_id>/cancel", orders.CancelOrder.as_view(), name="cancel_order"),
+    path(
+        "orders/<int:order_id>/exceptions/<int:exception_id>/decide",
+        orders.DecideException.as_view(),
+        name="decide_exception",
+    ),
     path("uploads", uploads.Uploads.as_view(), name="uploads"),
     path("uploads/<int:intake_id>", uploads.OneUpload.as_view(), name="upload"),
     path("uploads/<int:intake_id>/refused", uploads.RefusedRows.as_view(), name="refused_rows"),

@@ -17,12 +17,14 @@ ORDER_FACTS: Mapping[str, str] = {
     "shipped": _("出荷済みの数"),
     "delivered": _("お届け済みの数"),
     "accepted": _("検収済みの数"),
+    "written_off": _("除却した数"),
     "in_return": _("返品の途中の数"),
     "active_shipments": _("作業中の出荷"),
     "verifications": _("未回答の確認理由"),
     "holds": _("有効な保留"),
     "exceptions": _("対応中の例外"),
     "cancel_requests": _("未回答のキャンセル依頼"),
+    "change_requests": _("未回答の変更依頼"),
     "prepaid": _("前払いの注文"),
     "paid": _("入金済み"),
     "dated": _("出荷日の指定"),
@@ -51,5 +53,6 @@ SHIPMENT_FACTS: Mapping[str, str] = {
     "holds": ORDER_FACTS["holds"],
     "exceptions": ORDER_FACTS["exceptions"],
     "cancel_requests": ORDER_FACTS["cancel_requests"],
+    "change_requests": ORDER_FACTS["change_requests"],
 }
-"""What is known of a shipment; holds, exceptions and cancel requests are its order's."""
+"""What is known of a shipment; holds, exceptions and requests are its order's."""

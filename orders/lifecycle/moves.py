@@ -56,7 +56,9 @@ def _need(when: Condition, code: str, sentence: str) -> Requirement:
 
 
 _open, _shipped, _allocated = fact("open"), fact("shipped"), fact("allocated")
-_NOT_CANCELLED = _need((_open > 0) | (_shipped > 0), "cancelled", _("キャンセル済みの注文です。"))
+_NOT_CANCELLED = _need(
+    (_open > 0) | (_shipped > 0) | (fact("written_off") > 0), "cancelled", _("キャンセル済みの注文です。")
+)
 _SOMETHING_LEFT = _need(_open > _shipped, "shipped", _("すべて出荷済みの注文です。"))
 _NOT_HELD = _need(fact("holds") <= 0, "held", _("保留中の注文です。保留を解除してから進めてください。"))
 _NO_EXCEPTION = _need(
@@ -67,12 +69,17 @@ _NO_CANCEL_REQUEST = _need(
     "cancel_requested",
     _("キャンセルの依頼が届いている注文です。依頼に回答してから進めてください。"),
 )
+_NO_CHANGE_REQUEST = _need(
+    fact("change_requests") <= 0,
+    "change_requested",
+    _("変更の依頼が届いている注文です。依頼に回答してから進めてください。"),
+)
 _NOT_PACKED = _need(
     fact("packed") <= 0, "packed", _("梱包または出荷が済んでいるため取り消せません。返品としてお取り扱いください。")
 )
 _stage = fact("stage")
 _LIVE_SHIPMENT = _need(_stage < STAGES["cancelled"], "cancelled", _("キャンセルされた出荷です。"))
-_ORDER_FREE = (_NOT_HELD, _NO_EXCEPTION, _NO_CANCEL_REQUEST)
+_ORDER_FREE = (_NOT_HELD, _NO_EXCEPTION, _NO_CANCEL_REQUEST, _NO_CHANGE_REQUEST)
 
 _ALL_MOVES = (
     Move(
@@ -170,6 +177,46 @@ _ALL_MOVES = (
         _("キャンセルの依頼に回答する"),
         (_need(fact("cancel_requests") > 0, "no_cancel_request", _("回答を待っているキャンセルの依頼はありません。")),),
     ),
+    Move("open_exception", "order", _("例外を登録する"), (_NOT_CANCELLED,)),
+    Move(
+        "allocate",
+        "order",
+        _("入荷分を引き当てる"),
+        (
+            _NOT_CANCELLED,
+            _need(fact("backordered") > 0, "nothing_backordered", _("入荷を待っている商品はありません。")),
+        ),
+    ),
+    Move(
+        "change",
+        "order",
+        _("変更を依頼する"),
+        (
+            _NOT_CANCELLED,
+            _need(_open > fact("packed"), "packed", _("梱包または出荷が済んでいるため、変更は受け付けられません。")),
+        ),
+    ),
+    Move(
+        "answer_change",
+        "order",
+        _("変更の依頼に回答する"),
+        (_need(fact("change_requests") > 0, "no_change_request", _("回答を待っている変更の依頼はありません。")),),
+    ),
+    Move(
+        "request_return",
+        "order",
+        _("返品を依頼する"),
+        (
+            _need(_shipped > 0, "not_shipped", _("まだ出荷していない注文です。")),
+            _need(fact("in_return") <= 0, "returning", _("返品対応中の注文です。")),
+        ),
+    ),
+    Move(
+        "inspect_return",
+        "order",
+        _("返品を受け取って検品する"),
+        (_need(fact("in_return") > 0, "no_return", _("受け取りを待っている返品はありません。")),),
+    ),
     Move(
         "complete",
         "order",
@@ -206,9 +253,15 @@ _MISSING: Mapping[str, str] = {
     "order": _("この注文は見つかりません。"),
     "shipment": _("この出荷は見つかりません。"),
     "hold": _("この確認事項は見つかりません。"),
+    "exception": _("この例外は見つかりません。"),
+    "change": _("この変更の依頼は見つかりません。"),
+    "return": _("この返品は見つかりません。"),
 }
 
 
-def not_found(keys: Iterable[int], subject: Literal["order", "shipment", "hold"] = "order") -> dict[int, Refused]:
+Subject = Literal["order", "shipment", "hold", "exception", "change", "return"]
+
+
+def not_found(keys: Iterable[int], subject: Subject = "order") -> dict[int, Refused]:
     """The refusals of what does not exist."""
     return {key: Refused(Sentence(_MISSING[subject]), code="not_found") for key in keys}

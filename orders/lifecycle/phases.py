@@ -35,7 +35,7 @@ class Phase:
 _open, _shipped, _allocated = fact("open"), fact("shipped"), fact("allocated")
 
 PHASES: tuple[Phase, ...] = (
-    Phase("cancelled", (_open <= 0) & (_shipped <= 0), _("キャンセル"), _("キャンセル")),
+    Phase("cancelled", (_open <= 0) & (_shipped <= 0) & (fact("written_off") <= 0), _("キャンセル"), _("キャンセル")),
     Phase(
         "exception",
         fact("exceptions") > 0,

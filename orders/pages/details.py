@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from documents import queries as documents
 from documents.kinds import visible
-from orders.queries import detail, overview, timeline
-from orders.reasons import HOLD_REASONS
+from orders.intake.values import SLOTS
+from orders.queries import detail, overview, timeline, troubles
+from orders.queries.troubles import slot_label
+from orders.reasons import HOLD_REASONS, PARTIES
 from tenants.doors import PortalRequest, page
 from tenants.roles import Permission
 
@@ -26,6 +28,8 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
         "order": found.order,
         "entries": timeline.of_order(order_id),
         "papers": documents.of_order(order_id, kinds, side=request.side),
+        "parties": PARTIES,
+        "slots": [(slot, slot_label(slot)) for slot in SLOTS],
         "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],
     }
     return render(request, "orders/detail.html", shown)
@@ -35,4 +39,11 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
 def questions(request: PortalRequest) -> HttpResponse:
     """Everything that is asked of the client, what is due first at the top."""
     asked = overview.questions(limit=overview.QUESTIONS, side=request.side)
-    return render(request, "orders/questions.html", {"questions": asked, "total": overview.question_count()})
+    decisions = troubles.decisions(side="client")
+    shown = {
+        "questions": asked,
+        "decisions": decisions,
+        "shown": len(asked) + len(decisions),
+        "total": overview.question_count() + troubles.decision_count(side="client"),
+    }
+    return render(request, "orders/questions.html", shown)

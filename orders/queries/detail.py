@@ -11,11 +11,22 @@ from django.db.models import Prefetch, QuerySet
 from core.periods import TOKYO
 from core.text import phone_label
 from core.wording import Sentence, _
-from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed
-from orders.models import CancelRequest, Hold, Line, Order, Shipment, Verification
-from orders.queries import facts
+from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed, phase_of
+from orders.models import (
+    CancelRequest,
+    ChangeRequest,
+    Hold,
+    Line,
+    Order,
+    OrderException,
+    Return,
+    Shipment,
+    Verification,
+)
+from orders.queries import facts, troubles
 from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
 from orders.queries.naming import Side, phase_names
+from orders.queries.troubles import ChangeRow, ExceptionRow, ReturnRow
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 
 
@@ -52,7 +63,7 @@ class Detail:
     """An order with all that belongs to it. moves: what may be done now, by code.
 
     state, next: where it stands and what comes next, in words. next_at, next_on: when that is due, where it is known.
-    cancel_request: the request to cancel that waits for the operator.
+    cancel_request: the request to cancel that waits for the operator. beneath: the phase that an open exception hides.
     """
 
     order: Order
@@ -71,12 +82,32 @@ class Detail:
     holds: Sequence[HoldRow]
     checks: Sequence[Check]
     cancel_request: CancelRequest | None
+    exceptions: Sequence[ExceptionRow]
+    changes: Sequence[ChangeRow]
+    returns: Sequence[ReturnRow]
+    beneath: Phase
     moves: frozenset[str]
 
     @property
     def questions(self) -> list[HoldRow]:
         """What the client is asked and has not answered."""
         return [hold for hold in self.holds if hold.is_open and hold.party == "client"]
+
+    @property
+    def closed_exceptions(self) -> list[ExceptionRow]:
+        return [row for row in self.exceptions if not row.is_open]
+
+    @property
+    def closed_troubles(self) -> bool:
+        """Whether anything was decided or changed before."""
+        return bool(self.closed_exceptions) or any(not change.is_open for change in self.changes)
+
+    @property
+    def possible_exceptions(self) -> list[tuple[str, Sentence]]:
+        """The kinds of exceptions that can occur where the order stands, less those that are open: code and name."""
+        taken = {row.kind for row in self.exceptions if row.is_open}
+        known = troubles.kinds_in(self.beneath.code)
+        return [(code, Sentence(label)) for code, label in known if code not in taken]
 
     @property
     def open_checks(self) -> list[Check]:
@@ -90,11 +121,13 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
         return None
     known = facts.of_order(order_id)
     phase = BY_CODE[order.phase]
+    names = troubles.names_of(order)
+    exceptions = [troubles.exception_row(one, known, names, side=side) for one in order.exceptions.all()]
     next_at = _next_at(order, phase)
     return Detail(
         order=order,
         phase=phase,
-        state=phase_names(side)[phase.code],
+        state=_state(phase, exceptions, side),
         ship_phone=phone_label(order.ship_phone) if order.ship_phone.startswith("+") else order.ship_phone,
         wished_slot=wished_slot(order),
         next=Sentence(phase.next) if phase.next else None,
@@ -108,8 +141,20 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
         holds=[hold_row(hold, side=side) for hold in order.holds.all()],
         checks=[_check(reason) for reason in order.verifications.all()],
         cancel_request=next(iter(order.cancel_requests.all()), None),
+        exceptions=exceptions,
+        changes=[troubles.change_row(one, names) for one in order.change_requests.all()],
+        returns=[troubles.return_row(one) for one in order.returns.all()],
+        beneath=phase_of({**known, "exceptions": 0, "in_return": 0}),
         moves=frozenset(move.code for move in allowed(known)),
     )
+
+
+def _state(phase: Phase, exceptions: Sequence[ExceptionRow], side: Side) -> Sentence:
+    """The phase's name; for an exception the client reads what it is about."""
+    first = next((row.label for row in exceptions if row.is_open), None)
+    if side == "client" and phase.code == "exception" and first is not None:
+        return first
+    return phase_names(side)[phase.code]
 
 
 def _loaded() -> QuerySet[Order]:
@@ -120,6 +165,9 @@ def _loaded() -> QuerySet[Order]:
         Prefetch("holds", Hold.objects.order_by("-placed_at", "-id")),
         Prefetch("verifications", Verification.objects.order_by("id")),
         Prefetch("cancel_requests", CancelRequest.objects.filter(answered_at=None)),
+        Prefetch("exceptions", OrderException.objects.order_by("-opened_at", "-id")),
+        Prefetch("change_requests", ChangeRequest.objects.order_by("-asked_at", "-id")),
+        Prefetch("returns", Return.objects.order_by("-requested_at", "-id").prefetch_related("lines__line")),
     )
 
 
@@ -151,6 +199,7 @@ def _check(reason: Verification) -> Check:
 def _next_at(order: Order, phase: Phase) -> datetime | date | None:
     """The date that belongs to the phase's next step; the keys are those that orders.lifecycle.PHASES names."""
     ends = [hold.expected_end for hold in order.holds.all() if hold.released_at is None and hold.expected_end]
+    decided = [one.decide_by for one in order.exceptions.all() if one.closed_at is None and one.decide_by]
     completes = order.delivered_at + timedelta(days=AUTO_COMPLETE_DAYS) if order.delivered_at else None
     dates: Mapping[str, datetime | date | None] = {
         "expected_end": max(ends, default=None),
@@ -158,6 +207,6 @@ def _next_at(order: Order, phase: Phase) -> datetime | date | None:
         "arrives_on": order.promised_date or order.wished_date,
         "ship_by": order.ship_due_at,
         "ship_on": order.ship_on,
-        "decide_by": None,
+        "decide_by": min(decided, default=None),
     }
     return dates.get(phase.date)

@@ -14,7 +14,7 @@ from orders.lifecycle import ORDER_FACTS, SHIPMENT_FACTS, STAGES
 # Lateral and with FILTER, so that every count goes by the index on the order alone, for one order and for many: on a
 # table that grew since it was last analysed, an index over states reads all orders' rows for each order.
 ORDER_FACTS_SQL = """
-    SELECT o.id, l.*, s.active_shipments, v.verifications, h.holds, e.exceptions, c.cancel_requests,
+    SELECT o.id, l.*, s.active_shipments, v.verifications, h.holds, e.exceptions, c.cancel_requests, r.change_requests,
            o.prepaid::int AS prepaid,
            (o.payment = 'paid')::int AS paid,
            (o.ship_on IS NOT NULL)::int AS dated,
@@ -32,7 +32,8 @@ ORDER_FACTS_SQL = """
                   coalesce(sum(shipped), 0) AS shipped,
                   coalesce(sum(delivered), 0) AS delivered,
                   coalesce(sum(accepted), 0) AS accepted,
-                  coalesce(sum(greatest(return_requested - return_received - return_rejected, 0)), 0) AS in_return
+                  coalesce(sum(written_off), 0) AS written_off,
+                  coalesce(sum(return_requested - return_accepted - return_rejected), 0) AS in_return
              FROM orders_line WHERE order_id = o.id
            ) l
      CROSS JOIN LATERAL (
@@ -54,6 +55,10 @@ ORDER_FACTS_SQL = """
            SELECT count(*) FILTER (WHERE answered_at IS NULL) AS cancel_requests
              FROM orders_cancelrequest WHERE order_id = o.id
            ) c
+     CROSS JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE state = 'asked') AS change_requests
+             FROM orders_changerequest WHERE order_id = o.id
+           ) r
      WHERE o.id = ANY(%(ids)s)
 """
 """id and a column for each of ORDER_FACTS, for the orders of the parameter `ids`."""
@@ -65,7 +70,9 @@ _SHIPMENT_FACTS_SQL = """
            (SELECT count(*) FILTER (WHERE e.closed_at IS NULL) FROM orders_orderexception e
              WHERE e.order_id = s.order_id) AS exceptions,
            (SELECT count(*) FILTER (WHERE c.answered_at IS NULL) FROM orders_cancelrequest c
-             WHERE c.order_id = s.order_id) AS cancel_requests
+             WHERE c.order_id = s.order_id) AS cancel_requests,
+           (SELECT count(*) FILTER (WHERE r.state = 'asked') FROM orders_changerequest r
+             WHERE r.order_id = s.order_id) AS change_requests
       FROM orders_shipment s
      WHERE s.id = ANY(%s)
      ORDER BY s.id

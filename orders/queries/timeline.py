@@ -10,6 +10,7 @@ from typing import Any, Literal
 from core import events
 from core.models import Event
 from core.wording import Sentence, _
+from orders.exceptions import CHANGES, CHOICES, KINDS
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.tracking import CARRIERS
 
@@ -73,6 +74,37 @@ def _mail(template: str) -> Callable[[Data], Sentence]:
     return say
 
 
+def _exception(template: str) -> Callable[[Data], Sentence]:
+    def say(data: Data) -> Sentence:
+        kind, decider = str(data.get("kind", "")), str(data.get("decider", ""))
+        label = KINDS[kind].label if kind in KINDS else kind
+        return Sentence(template, kind=Sentence(label), decider=Sentence(PARTIES.get(decider, decider)))
+
+    return say
+
+
+def _decided(data: Data) -> Sentence:
+    kind, choice = str(data.get("kind", "")), str(data.get("choice", ""))
+    return Sentence(
+        _("例外への対応を決めました（%(kind)s: %(choice)s）"),
+        kind=Sentence(KINDS[kind].label if kind in KINDS else kind),
+        choice=Sentence(CHOICES[choice].label if choice in CHOICES else choice),
+    )
+
+
+def _change(template: str) -> Callable[[Data], Sentence]:
+    def say(data: Data) -> Sentence:
+        kind = str(data.get("kind", ""))
+        return Sentence(template, kind=Sentence(CHANGES[kind].label if kind in CHANGES else kind))
+
+    return say
+
+
+def _change_answered(data: Data) -> Sentence:
+    accepted, declined = _("変更の依頼をお受けしました（%(kind)s）"), _("変更の依頼をお断りしました（%(kind)s）")
+    return _change(accepted if data.get("accepted") else declined)(data)
+
+
 _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.received": (_plain(_("受注を取り込みました")), "moving"),
     "order.verification_opened": (_reason(_("確認が必要です（%(reason)s）")), "attention"),
@@ -86,6 +118,43 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.cancel_requested": (_plain(_("キャンセルの依頼がありました")), "attention"),
     "order.cancel_request_answered": (_cancel_answered, "attention"),
     "order.cancelled": (_plain(_("キャンセルしました")), "trouble"),
+    "order.exception_opened": (_exception(_("例外を登録しました（%(kind)s・判断: %(decider)s）")), "attention"),
+    "order.exception_decided": (_decided, "moving"),
+    "order.exception_withdrawn": (_exception(_("例外を取り下げました（%(kind)s）")), "moving"),
+    "order.exception_reopened": (_exception(_("例外をもう一度対応します（%(kind)s）")), "attention"),
+    "order.exception_reminded": (
+        _exception(_("判断の期限を過ぎたため、もう一度お知らせしました（%(kind)s）")),
+        "attention",
+    ),
+    "order.exception_escalated": (
+        _exception(_("判断の期限を過ぎたため、委託先が判断します（%(kind)s）")),
+        "trouble",
+    ),
+    "order.change_requested": (_change(_("変更の依頼がありました（%(kind)s）")), "attention"),
+    "order.change_answered": (_change_answered, "moving"),
+    "order.change_expired": (_change(_("変更の依頼は回答のないまま期限が切れました（%(kind)s）")), "attention"),
+    "order.address_changed": (
+        _plain(_("お届け先を変更しました（〒%(postcode)s %(prefecture)s）"), "postcode", "prefecture"),
+        "moving",
+    ),
+    "order.arrival_moved": (_plain(_("お届け日を変更しました（%(on)s）"), "on"), "moving"),
+    "order.note_changed": (_plain(_("備考を変更しました")), "moving"),
+    "order.allocated": (_plain(_("入荷した商品を引き当てました（%(units)s点）"), "units"), "moving"),
+    "order.backordered": (_plain(_("入荷を待つ商品を分けました（%(units)s点）"), "units"), "attention"),
+    "order.reduced": (_plain(_("商品を取り消しました（%(units)s点）"), "units"), "attention"),
+    "order.substituted": (_plain(_("代わりの商品に替えました（%(item)s %(units)s点）"), "item", "units"), "attention"),
+    "order.written_off": (_plain(_("商品を除却しました（%(units)s点）"), "units"), "trouble"),
+    "order.prepayment_asked": (_plain(_("前払いに切り替えました")), "attention"),
+    "order.shipping_reopened": (_plain(_("再出荷することにしました")), "attention"),
+    "order.return_requested": (_plain(_("返品を受け付けました（%(units)s点）"), "units"), "attention"),
+    "order.return_received": (_plain(_("返品の商品を受け取りました（%(units)s点）"), "units"), "moving"),
+    "order.return_inspected": (
+        _plain(_("返品を検品しました（%(units)s点のうち良品%(accepted)s点）"), "units", "accepted"),
+        "done",
+    ),
+    "shipment.reduced": (_plain(_("出荷の内容を減らしました（残り%(units)s点）"), "units"), "attention"),
+    "shipment.lost": (_plain(_("荷物が届かなかったことを記録しました")), "trouble"),
+    "shipment.returned": (_plain(_("荷物を倉庫へ返送することにしました")), "attention"),
     "shipment.released": (_plain(_("出荷指示をしました（%(units)s点）"), "units"), "moving"),
     "shipment.picked": (_plain(_("ピッキングしました（%(units)s点）"), "units"), "moving"),
     "shipment.packed": (_plain(_("梱包しました（%(size)sサイズ）"), "size"), "moving"),

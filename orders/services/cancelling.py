@@ -37,9 +37,13 @@ _ANSWER_REQUESTS = """
      WHERE order_id = ANY(%s) AND answered_at IS NULL
 """
 # What a cancelled order waited for it waits for no longer; the cancelling says so.
-_END_HOLDS = """
-    UPDATE orders_hold SET released_at = %s, released_by = %s, release_reason = %s
-     WHERE order_id = ANY(%s) AND released_at IS NULL
+_END_WAITING = """
+    UPDATE orders_hold SET released_at = %(at)s, released_by = %(by)s, release_reason = %(reason)s
+     WHERE order_id = ANY(%(ids)s) AND released_at IS NULL;
+    UPDATE orders_orderexception SET closed_at = %(at)s, decided_by = %(by)s, decision = 'withdrawn'
+     WHERE order_id = ANY(%(ids)s) AND closed_at IS NULL;
+    UPDATE orders_changerequest SET state = 'expired', answered_at = %(at)s, answered_by = %(by)s, answer = %(reason)s
+     WHERE order_id = ANY(%(ids)s) AND state = 'asked'
 """
 
 
@@ -92,14 +96,22 @@ def _ask(order_ids: pl.Series, reason: str, *, actor: Actor, at: datetime) -> No
     publish_frame("order.cancel_requested", "order", told, actor=actor, at=at)
 
 
-def _cancel(going: pl.DataFrame, *, by: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Cancel orders of which nothing is packed. going: their facts."""
+def carry_out(order_ids: Collection[int], *, by: str, party: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Cancel orders of which nothing is packed, whatever zone they are in. party: who answers for it."""
+    _cancel(facts.of_orders(order_ids), by=by, party=party, reason=reason, actor=actor, at=at)
+
+
+def _cancel(going: pl.DataFrame, *, by: str, party: str = "", reason: str, actor: Actor, at: datetime) -> None:
+    """Cancel orders of which nothing is packed. going: their facts. party: who answers for it, by default who wants it.
+
+    The zone is told, so that a contract can ask a fee for what the warehouse had begun.
+    """
     ids = going["id"].sort().to_list()
     dropped = facts.fetch(_DROP_SHIPMENTS, [ids], _DROPPED).sort("subject_id")
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL_LINES, [ids])
         cursor.execute(_ANSWER_REQUESTS, [at, actor.name, True, reason, ids])
-        cursor.execute(_END_HOLDS, [at, actor.name, reason, ids])
+        cursor.execute(_END_WAITING, {"at": at, "by": actor.name, "reason": reason, "ids": ids})
     refresh(ids)
     if not dropped.is_empty():
         publish_frame("shipment.cancelled", "shipment", dropped, actor=actor, at=at)
@@ -109,6 +121,7 @@ def _cancel(going: pl.DataFrame, *, by: str, reason: str, actor: Actor, at: date
         pl.col("id").alias("order_id"),
         pl.col("open").alias("units"),
         pl.lit(by).alias("by"),
+        pl.lit(party or by).alias("party"),
         zone,
         pl.lit(reason).alias("reason"),
     )

@@ -15,7 +15,7 @@ from orders.queries import facts
 def sift_orders(move: str, order_ids: Collection[int]) -> tuple[pl.DataFrame, dict[int, Refused]]:
     """The facts of the orders that may make the move, and the refusals of the rest; all are locked from here on."""
     keys = set(order_ids)
-    _lock(keys)
+    lock(keys)
     found = facts.of_orders(keys)
     ready, refused = MOVES[move].sift(found)
     return ready, refused | not_found(keys - set(found["id"]))
@@ -24,13 +24,14 @@ def sift_orders(move: str, order_ids: Collection[int]) -> tuple[pl.DataFrame, di
 def sift_shipments(move: str, shipment_ids: Collection[int]) -> tuple[pl.DataFrame, dict[int, Refused]]:
     """The same for shipments; it is their orders that are locked."""
     keys = sorted(set(shipment_ids))
-    _lock(_orders_of(keys))
+    lock(_orders_of(keys))
     found = facts.of_shipments(keys)
     ready, refused = MOVES[move].sift(found)
     return ready, refused | not_found(set(keys) - set(found["id"]), "shipment")
 
 
-def _lock(order_ids: Collection[int]) -> None:
+def lock(order_ids: Collection[int]) -> None:
+    """Have the orders to oneself until the end of the transaction."""
     # Always in the order of their ids, so that two commands on overlapping sets wait for each other instead of dying.
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM orders_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(order_ids)])

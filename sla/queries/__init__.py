@@ -11,6 +11,7 @@ from sla.queries.promises import (
     promises_in_force,
     promises_of,
     replayed,
+    working_deadline,
 )
 from sla.queries.stories import InWords, Story, in_words, story
 
@@ -44,4 +45,5 @@ __all__ = [
     "story",
     "summary",
     "trend",
+    "working_deadline",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +19,8 @@ from sla.promises import Promise
 
 ZONE = ZoneInfo("Asia/Tokyo")
 YEARS_OF_CLOSURES = 10
+EXCEPTION = "exception-"
+"""What the keys of pauses begin with that exceptions cause; those of holds are their ids."""
 
 Pair = tuple[PromiseVersion, Promise]
 
@@ -37,6 +40,16 @@ def promises_in_force() -> list[Pair]:
     return [(row, Promise.from_json(row.definition)) for row in PromiseVersion.objects.filter(is_active=True)]
 
 
+def working_deadline(start: datetime, working: timedelta) -> datetime:
+    """When so much working time is over, in the hours of the promises in force; around the clock where there are none.
+
+    For orders.ports.
+    """
+    for _row, promise in promises_in_force():
+        return promise.calendar.due(start, working)
+    return start + working
+
+
 def promises_of(ids: Iterable[int]) -> list[Pair]:
     """Promise versions by id."""
     return [(row, Promise.from_json(row.definition)) for row in PromiseVersion.objects.filter(pk__in=list(ids))]
@@ -51,8 +64,15 @@ def clock_events(promise: Promise, order_ids: Sequence[int]) -> dict[int, list[C
         act = acts[name]
         when = _own_time(promise, data, at) if act is Act.START else at
         assert order_id is not None  # the filter above
-        found[order_id].append(ClockEvent(act, when, str(data.get("hold_id", "")), str(data.get("party", ""))))
+        found[order_id].append(ClockEvent(act, when, *_pause_of(data)))
     return found
+
+
+def _pause_of(data: dict[str, Any]) -> tuple[str, str]:
+    """What a pause is known by, and whose it is: a hold's, or an exception's that waits for somebody."""
+    if "exception_id" in data:
+        return f"{EXCEPTION}{data['exception_id']}", str(data.get("waits_for", ""))
+    return str(data.get("hold_id", "")), str(data.get("party", ""))
 
 
 def _own_time(promise: Promise, data: dict[str, str], at: datetime) -> datetime:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 from core.models import Event
 from core.periods import Period
 from core.wording import Sentence
-from orders.models import Hold
+from orders.exceptions import KINDS
+from orders.models import Hold, OrderException
 from orders.queries import timeline
 from orders.reasons import HOLD_REASONS, PARTIES
 from sla import strips, words
@@ -23,7 +24,7 @@ from sla.goals import DurationGoal
 from sla.models import Clock, PromiseVersion
 from sla.promises import Promise
 from sla.queries.clocks import ClockRow, rows_of
-from sla.queries.promises import replayed_with
+from sla.queries.promises import EXCEPTION, replayed_with
 
 AHEAD = timedelta(days=366)
 WHY = gettext_noop("%(reason)s（%(party)s）")
@@ -91,6 +92,8 @@ def story(clock: Clock, *, at: datetime) -> Story:
 def _stretches(intervals: Sequence[Interval]) -> list[Stretch]:
     ids = {int(key) for interval in intervals for key in interval.holds if key.isdecimal()}
     holds = Hold.objects.in_bulk(ids) if ids else {}
+    known = {key.removeprefix(EXCEPTION) for one in intervals for key in one.holds if key.startswith(EXCEPTION)}
+    exceptions = OrderException.objects.in_bulk([int(key) for key in known]) if known else {}
     labels = {what: (_(label), tone) for what, (label, tone) in WHATS.items()}
     return [
         Stretch(
@@ -98,13 +101,16 @@ def _stretches(intervals: Sequence[Interval]) -> list[Stretch]:
             one.end,
             *labels[one.what],
             one.working,
-            _why([holds.get(int(k)) for k in one.holds if k.isdecimal()]),
+            _why(
+                [holds.get(int(k)) for k in one.holds if k.isdecimal()],
+                [exceptions.get(int(k.removeprefix(EXCEPTION))) for k in one.holds if k.startswith(EXCEPTION)],
+            ),
         )
         for one in intervals
     ]
 
 
-def _why(holds: Sequence[Hold | None]) -> str:
+def _why(holds: Sequence[Hold | None], exceptions: Sequence[OrderException | None]) -> str:
     """Whose answers were waited for, and what for."""
     reasons = [
         Sentence(
@@ -114,6 +120,11 @@ def _why(holds: Sequence[Hold | None]) -> str:
         )
         for hold in holds
         if hold is not None
+    ]
+    reasons += [
+        Sentence(WHY, reason=Sentence(KINDS[one.kind].label), party=Sentence(PARTIES[KINDS[one.kind].decider]))
+        for one in exceptions
+        if one is not None
     ]
     return str(words.Listed(reasons, words.AND))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,7 +21,8 @@ from core import scope
 from core.rest import LARGEST
 from documents import services as documents
 from orders import registry
-from orders.models import Intake, RefusedRow
+from orders.models import Intake, OrderException, RefusedRow
+from orders.services import exceptions
 from portal.api_reference import description
 from tests.api.conftest import Program, an_order, program
 from tests.conftest import OPERATOR
@@ -120,6 +122,12 @@ class Calls:
     def orders_cancel(self) -> Any:
         return self.who.post(f"orders/{made.order().pk}/cancel", {"reason": "都合"})
 
+    def orders_decide_exception(self) -> Any:
+        key = made.order().pk
+        exceptions.open_for([key], kind="shortage", actor=OPERATOR, at=made.MORNING)
+        found = OrderException.objects.get(order=key)
+        return self.who.post(f"orders/{key}/exceptions/{found.pk}/decide", {"choice": "ship_part"})
+
     def uploads_create(self) -> Any:
         made.channel()
         return self.who.browser.post("/api/v1/uploads", {"file": order_file()}, headers=self.who.headers)
@@ -164,9 +172,7 @@ def check(operation: dict[str, Any], answer: Any) -> None:
 
 def send(who: Program, method: str, path: str, **headers: str) -> Any:
     """The operation called with an id that there is not, and no body worth reading."""
-    address = "/api/v1" + path.replace("{order_id}", "0").replace("{shipment_id}", "0").replace(
-        "{invoice_id}", "0"
-    ).replace("{intake_id}", "0")
+    address = "/api/v1" + re.sub(r"\{\w+\}", "0", path)
     body = {"data": "{}", "content_type": "application/json"} if method == "post" else {}
     return getattr(who.browser, method)(address, headers={**who.headers, "Idempotency-Key": "k", **headers}, **body)
 
@@ -246,7 +252,7 @@ def test_too_many_calls_are_told_to_wait(
 def test_what_is_sent_wrongly_is_refused_as_described(
     path: str, method: str, operation: dict[str, Any], acme_program: Program, error_of: Callable[..., dict[str, Any]]
 ) -> None:
-    address = "/api/v1" + path.replace("{order_id}", str(made.order().pk))
+    address = "/api/v1" + path.replace("{order_id}", str(made.order().pk)).replace("{exception_id}", "0")
     headers = {**acme_program.headers, "Idempotency-Key": "k"}
 
     def sent(data: str, content_type: str, **more: str) -> Any:

@@ -33,10 +33,10 @@ from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
 from orders.lifecycle import PHASES
-from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, SavedView, Shipment
+from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, Return, SavedView, Shipment
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
-from orders.services import cancelling, holds, naming, phases, shipping, verification
+from orders.services import cancelling, changes, exceptions, holds, naming, returning, shipping, verification
 from orders.services import intake as receiving
 from sla import queries as promises
 from sla import services as sla
@@ -48,6 +48,7 @@ from tests.factories import operations, orders
 from tests.factories.order_files import order_file, row
 from tests.factories.people import client_person, login, staff
 
+_ADDRESS = {"postcode": "5300001", "address": "大阪府大阪市北区梅田3-1-3"}
 Ids = dict[str, int | str]
 
 
@@ -130,6 +131,7 @@ def _orders(nth: int) -> Ids:
     asked = operations.received(units=(1,))
     orders.released(asked)
     cancelling.cancel([asked], by="client", reason="不要", actor=OPERATOR, at=now)
+    _in_trouble(nth)
     shipment = _been_through_all(nth, reasons)
     return {"order_id": shipment.order_id, "hold_id": Hold.objects.latest("id").pk, "shipment_id": shipment.pk}
 
@@ -161,6 +163,21 @@ def _in_parts(nth: int) -> list[int]:
     return list(Shipment.objects.filter(order_id=order).values_list("pk", flat=True))
 
 
+def _in_trouble(nth: int) -> None:
+    """Decisions that wait for either side, changes that wait for an answer, and a return."""
+    now = orders.MORNING
+    ours, theirs, changing, back = (operations.received(units=(1,) * nth) for _each in range(4))
+    for kind in ("shortage", "bad_address", "credit_ng")[:nth]:
+        exceptions.open_for([theirs], kind=kind, actor=OPERATOR, at=now)
+    orders.released(changing)
+    for kind, wanted in (("note", {"note": "置き配"}), ("date", {"date": "2027-01-08"}), ("address", _ADDRESS))[:nth]:
+        changes.ask([changing], kind=kind, wanted=wanted, reason="希望", actor=OPERATOR, at=now)
+    orders.shipped(ours, back)
+    for kind in ("accident", "wrong_item", "damaged")[:nth]:
+        exceptions.open_for([ours], kind=kind, actor=OPERATOR, at=now)
+    returning.request([back], reason="不要", actor=OPERATOR, at=now)
+
+
 def _been_through_all(nth: int, reasons: list[str]) -> Shipment:
     now = orders.MORNING
     order = operations.received(units=(1,) * nth, verifications=reasons)
@@ -178,11 +195,15 @@ def _been_through_all(nth: int, reasons: list[str]) -> Shipment:
     slips = {pk: [("yamato", orders.tracking_number()) for _parcel in range(nth)] for pk in shipments}
     shipping.ship(shipments, parcels=slips, actor=OPERATOR, at=now)
     shipping.deliver(shipments[:1], actor=OPERATOR, at=now)
-    OrderException.objects.bulk_create(
-        OrderException(order_id=order, kind="returned", party="operator", opened_at=now, closed_at=now)
-        for _nth in range(nth)
-    )
-    phases.refresh([order])
+    for kind in ("accident", "wrong_item", "damaged")[:nth]:
+        exceptions.open_for([order], kind=kind, actor=OPERATOR, at=now)
+    troubles = list(OrderException.objects.filter(order=order).values_list("pk", flat=True))
+    exceptions.withdraw(troubles, note="無事でした", actor=OPERATOR, at=now)
+    for line in Order.objects.get(pk=order).lines.all():
+        returning.request([order], quantities={line.pk: 1}, reason="不要", actor=OPERATOR, at=now)
+        back = Return.objects.latest("pk").pk
+        returning.receive([back], actor=OPERATOR, at=now)
+        returning.inspect([back], finding="良品", actor=OPERATOR, at=now)
     return Shipment.objects.get(pk=shipments[0])
 
 

@@ -11,8 +11,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from core import scope
-from orders.models import Hold, Intake
-from orders.services import holds
+from orders.models import ChangeRequest, Hold, Intake, OrderException, Return
+from orders.services import changes, exceptions, holds, returning
 from tenants.models import Person
 from tenants.roles import ROLES, Role
 from tests.conftest import OPERATOR
@@ -70,9 +70,27 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         intake = Intake.objects.create(
             channel=orders.channel(), source="api", state=Intake.DONE, created_at=orders.MORNING, actor_kind="system"
         ).pk
+        exceptions.open_for([order], kind="shortage", actor=OPERATOR, at=orders.MORNING)
+        trouble = OrderException.objects.get(order_id=order).pk
+        working, gone = orders.order().pk, orders.order().pk
+        orders.released(working)
+        changes.ask([working], kind="note", wanted={"note": "置き配"}, reason="希望", actor=OPERATOR, at=orders.MORNING)
+        change = ChangeRequest.objects.get(order_id=working).pk
+        orders.shipped(gone)
+        returning.request([gone], reason="不要", actor=OPERATOR, at=orders.MORNING)
+        back = Return.objects.get(order_id=gone).pk
     item = operations.item(order_id=order, subject_id=order).pk
     colleague = client_person("viewer", "acme").pk
-    return {"order_id": order, "hold_id": hold, "intake_id": intake, "item_id": item, "pk": colleague}
+    return {
+        "order_id": order,
+        "hold_id": hold,
+        "intake_id": intake,
+        "item_id": item,
+        "pk": colleague,
+        "exception_id": trouble,
+        "change_id": change,
+        "return_id": back,
+    }
 
 
 def contents() -> dict[str, str]:

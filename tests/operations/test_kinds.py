@@ -32,7 +32,9 @@ def test_what_a_kind_is_done_by_is_followed(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=KINDS)
 def test_a_kind_is_not_wanted_where_nothing_is(kind: str) -> None:
     names = ORDER_FACTS if KINDS[kind].subject == "order" else SHIPMENT_FACTS
-    nothing = dict.fromkeys([*names, "our_holds"], 0) | ({"stage": 10} if KINDS[kind].subject == "shipment" else {})
+    nothing = dict.fromkeys([*names, "our_holds", "our_decisions"], 0) | (
+        {"stage": 10} if KINDS[kind].subject == "shipment" else {}
+    )
 
     assert not KINDS[kind].wanted.holds(nothing)
 

@@ -12,9 +12,9 @@ from core.errors import Refused
 from core.events import SYSTEM, Happening, publish
 from core.text import search_key
 from orders.models import Channel, Intake, Order, RefusedRow
-from orders.queries import arrivals, detail, listing, overview, timeline
+from orders.queries import arrivals, detail, listing, overview, timeline, troubles
 from orders.queries.listing import Filters
-from orders.services import cancelling, holds, shipping, verification
+from orders.services import cancelling, exceptions, holds, shipping, verification
 from tests.conftest import OPERATOR
 from tests.factories import orders
 from tests.factories.orders import MORNING
@@ -46,9 +46,11 @@ def test_reading_takes_the_same_queries_for_one_and_for_three(number: int) -> No
 
     assert queries_of(lambda: listing.page(Filters(), at=MORNING)) == 3
     assert queries_of(lambda: listing.export(Filters(), at=MORNING)) == 1
-    assert queries_of(lambda: detail.of_order(found[0])) == 8
+    assert queries_of(lambda: detail.of_order(found[0])) == 11
     assert queries_of(lambda: timeline.of_order(found[0])) == 1
     assert queries_of(overview.questions) == 1
+    exceptions.open_for(found, kind="shortage", actor=OPERATOR, at=MORNING)
+    assert queries_of(lambda: troubles.decisions(side="client")) == 3
     assert queries_of(lambda: overview.daily(MORNING)) == 1
     assert queries_of(arrivals.history) == 1
 

@@ -41,6 +41,8 @@ def test_an_order_goes_out_and_arrives(acme: str, at: At) -> None:
         "size": 80,
         "position": 1,
         "prefecture": "東京都",
+        "party": "",
+        "billable": True,
         "lines": 2,
         "units": 3,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -15,10 +16,20 @@ from core.errors import Refused
 from core.models import Event
 from integrations.channels import samples
 from integrations.channels.nextengine.sample import SHOP
-from orders.models import CancelRequest, Hold, Intake, Line, Order, Shipment
-from orders.services import cancelling, holds, intake, shipping
+from orders.models import (
+    CancelRequest,
+    ChangeRequest,
+    Hold,
+    Intake,
+    Line,
+    Order,
+    OrderException,
+    Return,
+    Shipment,
+)
+from orders.services import cancelling, changes, exceptions, holds, intake, returning, shipping
 from tests.conftest import OPERATOR
-from tests.factories.orders import MORNING, channel, orders
+from tests.factories.orders import MORNING, channel, orders, released, shipped
 
 pytestmark = [pytest.mark.services, pytest.mark.usefixtures("own_database", "nobody_listens")]
 
@@ -100,6 +111,90 @@ def test_a_question_is_answered_once() -> None:
         return "taken"
 
     assert sorted(together(answer)) == ["answered"] * (TOGETHER - 1) + ["taken"]
+
+
+def test_an_exception_is_decided_once_and_its_effect_happens_once() -> None:
+    (key,) = made()
+    with scope.client("acme"):
+        shipped(key)
+        exceptions.open_for([key], kind="wrong_item", actor=OPERATOR, at=MORNING)
+        found = OrderException.objects.get(order=key)
+    choices = ("reship", "write_off")
+
+    outcomes = together(
+        lambda nth: exceptions.decide(
+            [found.pk], answer=exceptions.Answer(choices[nth % 2]), by="operator", actor=OPERATOR, at=MORNING
+        )
+    )
+
+    assert codes(outcomes, found.pk) == ["decided"] * (TOGETHER - 1)
+    with scope.client("acme"):
+        found.refresh_from_db()
+        line, shipments = Line.objects.get(order=key), Shipment.objects.filter(order=key).count()
+    done = {"reship": (0, 0, 2), "write_off": (0, 2, 1)}[found.decision]
+    assert (line.shipped, line.written_off, shipments) == done
+
+
+def test_an_exception_of_a_kind_is_opened_once() -> None:
+    (key,) = made()
+    outcomes = together(lambda _nth: exceptions.open_for([key], kind="shortage", actor=OPERATOR, at=MORNING))
+    assert codes(outcomes, key) == ["open_already"] * (TOGETHER - 1)
+
+
+def test_a_deadline_and_an_answer_do_not_both_decide() -> None:
+    (key,) = made()
+    with scope.client("acme"):
+        exceptions.open_for([key], kind="credit_ng", actor=OPERATOR, at=MORNING)
+        found = OrderException.objects.get(order=key)
+    late = MORNING + timedelta(days=30)
+
+    def act(nth: int) -> object:
+        if nth % 2:
+            answer = exceptions.Answer("proceed")
+            return exceptions.decide([found.pk], answer=answer, by="client", actor=OPERATOR, at=late)
+        return exceptions.follow_up(actor=OPERATOR, at=late)
+
+    together(act)
+    with scope.client("acme"):
+        found.refresh_from_db()
+        phase = Order.objects.get(pk=key).phase
+        told = Event.objects.filter(name="order.exception_decided", order_id=key).count()
+    assert (found.decision, phase, told) in {("proceed", "received", 1), ("cancel_order", "cancelled", 1)}
+
+
+def test_a_change_is_answered_once_and_what_is_packed_is_not_changed() -> None:
+    (key,) = made()
+    with scope.client("acme"):
+        (shipment,) = released(key)
+        line = Line.objects.get(order=key)
+        changes.ask([key], kind="quantity", wanted={"lines": {line.pk: 1}}, reason="多い", actor=OPERATOR, at=MORNING)
+        asked = ChangeRequest.objects.get(order=key)
+
+    outcomes = together(
+        lambda nth: changes.answer([asked.pk], accept=bool(nth % 2), answer="済", actor=OPERATOR, at=MORNING)
+    )
+
+    assert codes(outcomes, asked.pk) == ["answered"] * (TOGETHER - 1)
+    with scope.client("acme"):
+        asked.refresh_from_db()
+        line.refresh_from_db()
+        left = Shipment.objects.get(pk=shipment).lines.get().quantity
+    assert (asked.state, line.cancelled, line.released, left) in {("accepted", 1, 1, 1), ("declined", 0, 2, 2)}
+
+
+def test_a_return_is_inspected_once() -> None:
+    (key,) = made()
+    with scope.client("acme"):
+        shipped(key)
+        returning.request([key], reason="不要", actor=OPERATOR, at=MORNING)
+        back = Return.objects.get(order=key)
+        returning.receive([back.pk], actor=OPERATOR, at=MORNING)
+
+    outcomes = together(lambda _nth: returning.inspect([back.pk], finding="良品", actor=OPERATOR, at=MORNING))
+
+    assert codes(outcomes, back.pk) == ["inspected"] * (TOGETHER - 1)
+    with scope.client("acme"):
+        assert Line.objects.get(order=key).return_accepted == 2
 
 
 def test_an_order_is_held_once_for_a_reason() -> None:

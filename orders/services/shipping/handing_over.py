@@ -36,6 +36,12 @@ _HAND_OVER = """
       FROM unnest(%s::bigint[], %s::text[]) AS t (id, carrier)
      WHERE s.id = t.id
 """
+_PARTS = """
+    UPDATE orders_order o SET shipped_at = %s WHERE o.id = ANY(%s) AND o.shipped_at IS NULL
+    RETURNING o.id, o.id, (SELECT count(*) FROM orders_shipment s
+                            WHERE s.order_id = o.id AND s.handed_over_at IS NOT NULL)
+"""
+_PARTS_SCHEMA = pl.Schema({"subject_id": pl.Int64, "order_id": pl.Int64, "parts": pl.Int64})
 _SHIPPED_AS = """
     SELECT s.id, s.size, s.position, o.ship_prefecture
       FROM orders_shipment s JOIN orders_order o ON o.id = s.order_id
@@ -72,7 +78,7 @@ def ship(shipment_ids: Collection[int], *, parcels: Slips, actor: Actor, at: dat
         orders = going["order_id"].unique().sort().to_list()
         refresh(orders)
         publish_frame("shipment.shipped", "shipment", told, actor=actor, at=at)
-        _note_shipped(orders, actor=actor, at=at)
+        note_whole(orders, actor=actor, at=at)
     return Outcome.of(going["id"], refused)
 
 
@@ -126,15 +132,12 @@ def _hand_over(going: pl.DataFrame, slips: Sequence[_Parcel], *, at: datetime) -
     return quantities.with_contents(told).rename({"id": "subject_id"})
 
 
-def _note_shipped(order_ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
-    """Say of the orders that have nothing left to ship that they are shipped, and in how many parts."""
-    whole = facts.of_orders(order_ids).filter(pl.col("shipped") >= pl.col("open"))["id"].to_list()
-    if whole:
-        Order.objects.filter(pk__in=among(whole)).update(shipped_at=at)
-        parts = facts.fetch(
-            "SELECT order_id, order_id, count(*) FROM orders_shipment"
-            " WHERE order_id = ANY(%s) AND handed_over_at IS NOT NULL GROUP BY order_id ORDER BY order_id",
-            [whole],
-            pl.Schema({"subject_id": pl.Int64, "order_id": pl.Int64, "parts": pl.Int64}),
-        )
+def note_whole(order_ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
+    """Say of the orders that have nothing left to ship that they are shipped, and in how many parts; once of each."""
+    known = facts.of_orders(order_ids).filter(pl.col("shipped") > 0)
+    arrived = known.filter(pl.col("delivered") >= pl.col("open"))["id"]
+    Order.objects.filter(pk__in=among(arrived), delivered_at=None).update(delivered_at=at)
+    whole = known.filter(pl.col("shipped") >= pl.col("open"))["id"].to_list()
+    parts = facts.fetch(_PARTS, [at, whole], _PARTS_SCHEMA).sort("subject_id")
+    if not parts.is_empty():
         publish_frame("order.shipped", "order", parts, actor=actor, at=at)

@@ -46,7 +46,7 @@ def release(
     going = wanted.filter(~pl.col("order_id").is_in(list(refused)), pl.col("quantity") > 0)
     done = going["order_id"].unique().sort()
     if len(done):
-        shipments = _plan(done, going, at=at)
+        shipments = plan(done, going, at=at)
         refresh(done.to_list())
         publish_frame("shipment.released", "shipment", shipments, actor=actor, at=at)
     return Outcome.of(done, refused)
@@ -81,10 +81,19 @@ def _misfits(wanted: pl.DataFrame) -> dict[int, Refused]:
     }
 
 
-def _plan(order_ids: pl.Series, going: pl.DataFrame, *, at: datetime) -> pl.DataFrame:
-    """Write shipments, their lines and the released counters; returns what is told of them."""
+def plan(
+    order_ids: pl.Series, going: pl.DataFrame, *, faults: pl.DataFrame | None = None, at: datetime
+) -> pl.DataFrame:
+    """Write shipments, their lines and the released counters; returns what is told of them.
+
+    faults: order_id, party and billable of the orders that are sent again, None for ordinary shipments.
+    """
     planned = facts.fetch(_ORDERS, [order_ids.to_list()], _PLANNED)
     planned = planned.with_columns(copying.take_ids("orders_shipment", planned.height).alias("subject_id"))
+    if faults is None:
+        planned = planned.with_columns(pl.lit("").alias("party"), pl.lit(True).alias("billable"))
+    else:
+        planned = planned.join(faults, on="order_id", how="left", maintain_order="left")
     _copy_shipments(planned, at=at)
     lines = going.join(planned.select("order_id", "subject_id"), on="order_id", maintain_order="left")
     copying.copy("orders_shipmentline", lines.select(pl.col("subject_id").alias("shipment_id"), "line_id", "quantity"))
@@ -98,6 +107,8 @@ def _copy_shipments(planned: pl.DataFrame, *, at: datetime) -> None:
         pl.col("subject_id").alias("id"),
         "order_id",
         "position",
+        "party",
+        "billable",
         "ship_date",
         pl.lit(Shipment.RELEASED).alias("state"),
         pl.lit("").alias("carrier"),

@@ -4,6 +4,28 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from orders.models.troubles import ChangeRequest, OrderException, Return, ReturnLine
+
+__all__ = [
+    "ArrivalRule",
+    "CancelRequest",
+    "ChangeRequest",
+    "Channel",
+    "Hold",
+    "Intake",
+    "Line",
+    "Order",
+    "OrderException",
+    "Parcel",
+    "RefusedRow",
+    "Return",
+    "ReturnLine",
+    "SavedView",
+    "Shipment",
+    "ShipmentLine",
+    "Verification",
+]
+
 
 class Channel(models.Model):
     """Where orders come from: a shop of the client. profile: a key of orders.registry.profiles().
@@ -203,6 +225,7 @@ class Line(models.Model):
     accepted = models.PositiveIntegerField(db_default=0)
     return_requested = models.PositiveIntegerField(db_default=0)
     return_received = models.PositiveIntegerField(db_default=0)
+    return_accepted = models.PositiveIntegerField(db_default=0)
     return_rejected = models.PositiveIntegerField(db_default=0)
     written_off = models.PositiveIntegerField(db_default=0)
 
@@ -276,21 +299,11 @@ class CancelRequest(models.Model):
         ]
 
 
-class OrderException(models.Model):
-    """Something went wrong with an order and somebody has to decide. kind: a key of orders.exceptions.KINDS."""
-
-    id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="exceptions")
-    kind = models.CharField(max_length=20)
-    party = models.CharField(max_length=10)
-    opened_at = models.DateTimeField()
-    decide_by = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    decision = models.CharField(max_length=40, blank=True)
-
-
 class Shipment(models.Model):
-    """The unit of warehouse work: what leaves together. Written by orders.services.shipping alone."""
+    """The unit of warehouse work: what leaves together. Written by orders.services.shipping alone.
+
+    party, billable: of a reshipment, whose fault it makes good and whether it may be billed.
+    """
 
     PLANNED, RELEASED, PICKING, PACKED = "planned", "released", "picking", "packed"
     HANDED_OVER, IN_TRANSIT, DELIVERED = "handed_over", "in_transit", "delivered"
@@ -303,6 +316,8 @@ class Shipment(models.Model):
     state = models.CharField(max_length=15, default=RELEASED)
     carrier = models.CharField(max_length=20, blank=True)
     size = models.PositiveSmallIntegerField(default=SMALLEST)
+    party = models.CharField(max_length=10, db_default="")
+    billable = models.BooleanField(db_default=True)
     ship_date = models.DateField(null=True)
     released_at = models.DateTimeField()
     picked_at = models.DateTimeField(null=True)
@@ -316,12 +331,13 @@ class Shipment(models.Model):
 
 
 class ShipmentLine(models.Model):
-    """How much of an order line goes with a shipment."""
+    """How much of an order line goes with a shipment. voided: pieces that were lost, wrong or broken on the way."""
 
     id = models.BigAutoField(primary_key=True)
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="shipment_lines")
     quantity = models.PositiveIntegerField()
+    voided = models.PositiveIntegerField(db_default=0)
 
 
 class Parcel(models.Model):
