@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.errors import Refused
 from core.wording import Sentence, _
 from orders.intake import Profile
 
+
+@dataclass(frozen=True)
+class Example:
+    """A small file of one form that a profile reads. label: what the form is called, to be translated."""
+
+    profile: str
+    code: str
+    label: str
+    file_name: str
+    content: Callable[[], bytes]
+
+
 _profiles: dict[str, Profile] = {}
+_examples: list[Example] = []
 
 
-def install(profiles: Mapping[str, Profile]) -> None:
-    """Make `profiles` the whole list: code to profile. Called once."""
+def install(profiles: Mapping[str, Profile], examples: Sequence[Example]) -> None:
+    """Make `profiles` the whole list, code to profile, and `examples` what is shown of them. Called once."""
     _profiles.clear()
     _profiles.update(profiles)
+    _examples[:] = examples
+
+
+def examples(profile: str) -> list[Example]:
+    """The forms of files that this profile reads, an example of each."""
+    return [example for example in _examples if example.profile == profile]
 
 
 def profiles() -> Mapping[str, Profile]:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
     path("intakes", intakes.intakes, name="intakes"),
+    path("intakes/examples/<slug:profile>/<slug:code>", intakes.example, name="intake_example"),
     path("intakes/<int:intake_id>", intakes.intake, name="intake"),
     path("intakes/<int:intake_id>/progress", intakes.progress, name="intake_progress"),
     path("intakes/<int:intake_id>/mend", intakes.mend, name="intake_mend"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import events
+from integrations.examples import EXAMPLES
 from integrations.registry import CHANNELS
 from orders import ports, registry
 from portal import subscriptions
@@ -13,5 +14,5 @@ from sla.services import ship_due
 def install() -> None:
     """Called once, when Django is ready."""
     events.install(subscriptions.SUBSCRIPTIONS)
-    registry.install(CHANNELS)
+    registry.install(CHANNELS, EXAMPLES)
     ports.install(promised=ship_due, worked=working_deadline)

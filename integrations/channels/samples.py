@@ -111,7 +111,8 @@ class Shop:
 
     line_weights: how often an order has one line, two, three …. write: an order's rows as cells by column name.
     number_column holds an order's number; postcode_columns, date_columns and so on are those that the dirt of ERRORS
-    goes into.
+    goes into. moment_format: how the date columns, with a space between them, are to be read; "" for ISO 8601 and its
+    like.
     """
 
     channel: str
@@ -132,6 +133,9 @@ class Shop:
     line_weights: tuple[int, ...] = (60, 25, 10, 5)
     takes_cancelled: bool = True
     points: bool = True
+    discounts: bool = True
+    separator: str = ","
+    moment_format: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def make(shop: Shop, *, orders: int, seed: int, month: str) -> Sample:
     """A file of so many orders in one month ("2026-10"); the same arguments give the same bytes."""
     planned = plan(shop, orders=orders, seed=seed, month=month)
     lines = io.StringIO()
-    writer = csv.writer(lines, quoting=shop.quoting, lineterminator="\r\n")
+    writer = csv.writer(lines, delimiter=shop.separator, quoting=shop.quoting, lineterminator="\r\n")
     writer.writerow(shop.header)
     reasons: Counter[str] = Counter()
     rows = 0
@@ -156,6 +160,22 @@ def make(shop: Shop, *, orders: int, seed: int, month: str) -> Sample:
         rows += len(written)
         reasons.update(_reasons(shop, order, len(written)))
     return Sample(lines.getvalue().encode(shop.encoding), _manifest(shop, planned, rows, reasons))
+
+
+def example(shop: Shop) -> bytes:
+    """A small clean file, one order with one line, one with two and one with a wish, to look at and to fill in."""
+    planned = [order for order in plan(shop, orders=300, seed=1, month="2026-10") if not (order.error or order.flaw)]
+    alive = [order for order in planned if not (order.cancelled or order.note or order.gift)]
+    wanted = [
+        next(order for order in alive if len(order.lines) == 1),
+        next(order for order in alive if len(order.lines) > 1),
+        next(order for order in reversed(alive) if order.wished_date),
+    ]
+    lines = io.StringIO()
+    writer = csv.writer(lines, delimiter=shop.separator, quoting=shop.quoting, lineterminator="\r\n")
+    writer.writerow(shop.header)
+    writer.writerows([[row.get(name, "") for name in shop.header] for order in wanted for row in shop.write(order)])
+    return lines.getvalue().encode(shop.encoding)
 
 
 def plan(shop: Shop, *, orders: int, seed: int, month: str) -> list[Order]:
@@ -203,7 +223,7 @@ def _order(shop: Shop, people: People, serial: int, at: datetime) -> Order:
         postage=0 if goods >= 8000 else random.choice((550, 660, 880)),
         fee=330 if payment.startswith("代金引換") else 0,
         points=min(random.choice((100, 200, 500)), goods) if shop.points and random.random() < 0.15 else 0,
-        discount=min(300, goods) if random.random() < 0.05 else 0,
+        discount=min(300, goods) if random.random() < 0.05 and shop.discounts else 0,
         wished_date=at.date() + timedelta(days=random.randrange(2, 10)) if wishes else None,
         wished_slot=random.choice(("am", "14-16", "16-18", "18-20", "19-21")) if wishes else "none",
         gift=random.random() < _SHARE_GIFT,
@@ -262,8 +282,8 @@ def _end_of(at: datetime) -> datetime:
 
 
 def _dirtied(shop: Shop, order: Order, rows: list[dict[str, str]]) -> list[list[str]]:
-    """The rows as lists of cells, with the order's error put in."""
-    last = rows[-1]
+    """The rows as lists of cells, with the order's error put in. Those of its goods come first."""
+    last = rows[len(order.lines) - 1]
     if order.error == "broken_date":
         _put(rows, shop.date_columns, "2026/13/45")
     elif order.error == "unknown_postcode":
@@ -292,7 +312,7 @@ def _reasons(shop: Shop, order: Order, rows: int) -> Counter[str]:
     if order.error == "conflicting_order":
         return Counter(same_order=rows)
     if order.error == "conflicting_copy":
-        stating = rows if shop.facts_on_every_row else 1
+        stating = len(order.lines) if shop.facts_on_every_row else 1
         return Counter(conflicting_order=stating, same_order=rows - stating)
     return Counter({order.error: 1, "same_order": rows - 1})
 
@@ -331,12 +351,11 @@ def split_by_day(data: bytes, shop: Shop, *, cut_off: time = time()) -> dict[dat
     calendar days. A row without a date that can be read goes with the row before it, so no order is cut in two.
     """
     header, *rows = _records(data)
-    place = shop.header.index(shop.date_columns[0])
     by_day: dict[date, list[bytes]] = {}
     before: list[bytes] = []
     day: date | None = None
     for row in rows:
-        day = _day(row, place, shop.encoding, cut_off) or day
+        day = _day(row, shop, cut_off) or day
         (before if day is None else by_day.setdefault(day, [])).append(row)
     if by_day:
         by_day[min(by_day)][:0] = before
@@ -353,13 +372,22 @@ def _records(data: bytes) -> Iterator[bytes]:
             record = b""
 
 
-def _day(row: bytes, place: int, encoding: str, cut_off: time) -> date | None:
-    cells = next(csv.reader(io.StringIO(row.decode(encoding), newline="")))
+def _day(row: bytes, shop: Shop, cut_off: time) -> date | None:
+    cells = next(csv.reader(io.StringIO(row.decode(shop.encoding), newline=""), delimiter=shop.separator))
+    named = dict(zip(shop.header, cells, strict=False))
+    at = moment_of(named, shop)
+    return at and at.date() + timedelta(days=cut_off != time() and at.time() >= cut_off)
+
+
+def moment_of(row: Mapping[str, str], shop: Shop) -> datetime | None:
+    """When the order of this row was placed, None where the row has no date that can be read."""
+    written = " ".join(row.get(column, "") for column in shop.date_columns)
     try:
-        at = datetime.fromisoformat(cells[place][:19].replace("/", "-"))
-    except (IndexError, ValueError):
+        if shop.moment_format:
+            return datetime.strptime(written, shop.moment_format)  # noqa: DTZ007 (local, as all of an order)
+        return datetime.fromisoformat(written[:19].replace("/", "-"))
+    except ValueError:
         return None
-    return at.date() + timedelta(days=cut_off != time() and at.time() >= cut_off)
 
 
 def postcode_of(order: Order, person: Person) -> str:
@@ -375,6 +403,12 @@ def phone_of(order: Order, person: Person) -> str:
     if order.flaw == "lost_zero_phone":
         return person.phone[1:]
     return full_width(person.phone) if order.flaw == "full_width" else person.phone
+
+
+def slot_of(order: Order, between: str = "{}時〜{}時") -> str:
+    """The wished time as most shops write it; "" where none is wished."""
+    first, dash, last = order.wished_slot.partition("-")
+    return between.format(first, last) if dash else {"none": "", "am": "午前中"}[order.wished_slot]
 
 
 def prefecture_of(order: Order, person: Person) -> str:

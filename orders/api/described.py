@@ -283,7 +283,7 @@ class UploadOut(serializers.Serializer[Any]):
     """取込の状況。"""
 
     id = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=[Intake.WAITING, Intake.RUNNING, Intake.DONE, Intake.REFUSED])
+    state = serializers.ChoiceField(choices=[Intake.WAITING, Intake.RUNNING, Intake.DONE, Intake.REFUSED, Intake.HALF])
     error = serializers.CharField(allow_null=True, help_text="ファイル全体を受け付けなかった理由")
     file_name = serializers.CharField()
     rows = serializers.IntegerField()

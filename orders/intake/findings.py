@@ -8,6 +8,9 @@ import polars as pl
 
 from orders.intake.frames import PROBLEMS, stacked
 
+LONGEST_VALUE = 300
+"""Characters of a refused value that are kept to be shown."""
+
 
 class Findings:
     """What is wrong in `table`, which has row, number and a text per field."""
@@ -23,7 +26,7 @@ class Findings:
                 self.table.filter(where).select(
                     "row",
                     pl.lit(field).alias("field"),
-                    pl.col(field).alias("value"),
+                    pl.col(field).str.slice(0, LONGEST_VALUE).alias("value"),
                     pl.lit(code).alias("code"),
                     "number",
                 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from orders.intake.charges import charged, parted
 from orders.intake.frames import LINES, ORDERS, PROBLEMS, conform, stacked
 from orders.intake.layouts import Layout
 from orders.intake.line_facts import line_facts, with_sums
@@ -51,18 +52,21 @@ class Intake:
 def judge(cells: pl.DataFrame, unreadable: pl.DataFrame, layout: Layout) -> Intake:
     """Check whole orders. cells, unreadable: as in a Piece, every row of an order in the same call."""
     profile = layout.profile
-    numbered, heads = _grouped(cells)
+    goods, charges = parted(cells, profile)
+    numbered, heads = _grouped(goods)
     orders, order_problems, repairs = order_facts(heads, profile)
     lines, line_problems = line_facts(numbered, profile)
+    amounts, charge_problems = charged(charges, heads)
     conflicts = _conflicts(numbered, heads, profile)
-    problems = stacked([unreadable, _without_number(cells), order_problems, line_problems, conflicts])
-    orders, sum_problems = with_sums(orders, lines, profile)
+    problems = stacked([unreadable, _without_number(cells), order_problems, line_problems, charge_problems, conflicts])
+    orders, sum_problems = with_sums(orders, lines, amounts, profile)
     problems = stacked([problems, _only_new(sum_problems, problems)])
     if not problems.is_empty():
         refused = pl.col("number").is_in(problems["number"].drop_nulls().unique().implode())
-        problems = stacked([problems, _companions(numbered.filter(refused), problems)])
+        rows_of = [rows.select("row", "number").filter(refused) for rows in (numbered, charges)]
+        problems = stacked([problems, _companions(stacked(rows_of).unique("row", maintain_order=True), problems)])
         orders, lines, repairs = orders.filter(~refused), lines.filter(~refused), repairs.filter(~refused)
-    rows = cells.height + unreadable["row"].n_unique()
+    rows = cells["row"].n_unique() + unreadable["row"].n_unique()
     return Intake(
         orders=conform(orders, ORDERS),
         lines=conform(lines, LINES),

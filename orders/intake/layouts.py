@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.errors import Refused
@@ -14,12 +14,15 @@ HEAD = 1 << 20
 """Bytes: how much of a file's beginning decides how it is read."""
 
 _BINARY = {
-    b"PK\x03\x04": "Excel",
-    b"\xd0\xcf\x11\xe0": "Excel",
+    b"PK\x03\x04": "ZIP",
+    b"\xd0\xcf\x11\xe0": "Excel 97-2003（.xls）",
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
 }
+HEADER_ROWS = 20
+"""How many rows a title and its like may take before the header has to come."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -28,7 +31,9 @@ class Layout:
     """How one file is to be read.
 
     header: the column names as the file has them, blank ones at its end left out; width: how many cells it has with
-    them. body: the byte at which the rows begin. columns: header_key to position.
+    them. body: the byte at which the rows begin. columns: header_key to position; a name that stands there a second
+    time is known as "name#2". first_row: as a spreadsheet counts, the row that body begins with. sheet: of a workbook,
+    "" where it is none.
     """
 
     profile: Profile
@@ -38,6 +43,13 @@ class Layout:
     width: int
     body: int
     columns: Mapping[str, int]
+    first_row: int = 2
+    sheet: str = ""
+
+    @property
+    def known_columns(self) -> int:
+        """How many of the file's columns the profile reads."""
+        return len({index for source in self.profile.fields.values() for index in self.indexes(source)} - {None})
 
     def label(self, name: str) -> str:
         """The file's own name for the column that a field is read from; the usual one where the file has none."""
@@ -65,7 +77,9 @@ def layout(head: bytes, profile: Profile) -> Layout:
     """
     _refuse_what_is_no_text(head)
     encoding = encoding_of(head)
-    candidates = [_candidate(head, encoding, separator, profile) for separator in profile.separators]
+    candidates = [
+        candidate for separator in profile.separators for candidate in _candidates(head, encoding, separator, profile)
+    ]
     best = max(candidates, key=lambda candidate: sum(map(candidate.has, profile.fields)))
     missing = [best.label(name) for name in profile.required if not best.has(name)]
     if missing:
@@ -96,18 +110,27 @@ def encoding_of(head: bytes) -> str:
     return "utf-8" if lost["utf-8"] <= lost["cp932"] else "cp932"
 
 
-def _candidate(head: bytes, encoding: str, separator: str, profile: Profile) -> Layout:
+def _candidates(head: bytes, encoding: str, separator: str, profile: Profile) -> Iterator[Layout]:
+    """A layout for each of the first rows, as if it were the header."""
     start = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
-    first = scan.scan(head[start:], separator=separator, columns=0, final=True)
-    cells = scan.split_anyhow(head[start:][first.starts[0] : first.ends[0]], separator)
-    header = [cell.decode(encoding, "replace").strip() for cell in cells]
-    while header and not header[-1]:
-        header.pop()
+    text = head[start:]
+    records = scan.scan(text, separator=separator, columns=0, final=True)
+    for row in range(min(len(records), HEADER_ROWS)):
+        cells = scan.split_anyhow(text[records.starts[row] : records.ends[row]], separator)
+        body = int(records.starts[row + 1]) if len(records) > row + 1 else len(text)
+        names = [cell.decode(encoding, "replace").strip() for cell in cells]
+        yield _under(names, profile, encoding, separator, body=start + body, first_row=row + 2)
+
+
+def _under(names: list[str], profile: Profile, encoding: str, separator: str, *, body: int, first_row: int) -> Layout:
+    width = len(names)
+    while names and not names[-1]:
+        names.pop()
     columns: dict[str, int] = {}
-    for index, name in enumerate(header):
-        columns.setdefault(header_key(name), index)
-    body = start + (int(first.starts[1]) if len(first) > 1 else len(head) - start)
-    return Layout(profile, encoding, separator, tuple(header), len(cells), body, columns)
+    for index, name in enumerate(names):
+        key = header_key(name)
+        columns.setdefault(f"{key}#2" if key in columns else key, index)
+    return Layout(profile, encoding, separator, tuple(names), width, body, columns, first_row)
 
 
 def _wrong_header(profile: Profile, missing: list[str]) -> Sentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from orders.intake import values
+from orders.intake.charges import CHARGES
 from orders.intake.findings import Findings
 from orders.intake.frames import PROBLEMS, stacked
 from orders.intake.profiles import Profile, Sum
@@ -25,6 +26,7 @@ def line_facts(rows: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.D
         findings.read("unit_price", "broken_number", values.price),
         findings.read("tax_rate", "broken_tax_rate", values.tax_rate).fill_null(profile.tax_rate),
         findings.read("line_discount", "broken_number", values.price).fill_null(0),
+        *([findings.read("line_postage", "broken_number", values.yen)] if "line_postage" in profile.line else []),
     ]
     named = pl.when(pl.col("name") == "").then("sku").otherwise("name").alias("name")
     place = pl.int_range(pl.len(), dtype=pl.Int64)
@@ -33,18 +35,25 @@ def line_facts(rows: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.D
     return pl.DataFrame(columns).with_columns(named, line_no), findings.frame()
 
 
-def with_sums(orders: pl.DataFrame, lines: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The orders with all amounts worked out, and those whose amounts do not come out."""
+def with_sums(
+    orders: pl.DataFrame, lines: pl.DataFrame, charges: pl.DataFrame, profile: Profile
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The orders with all amounts worked out, and those whose amounts do not come out. charges: of charges.charged."""
     amount = (pl.col("unit_price") * 100).cast(pl.Int64) * pl.col("quantity")
     of_lines = lines.group_by("order").agg(
         amount.sum().alias("lines_total"),
         (pl.col("line_discount") * 100).cast(pl.Int64).sum().alias("line_discounts"),
+        *([pl.col("line_postage").sum().alias("lines_postage")] if "line_postage" in profile.line else []),
         *[amount.filter(pl.col("tax_rate") == rate).sum().alias(f"goods_{rate}") for rate in (10, 8)],
         pl.len().cast(pl.Int64).alias("line_count"),
         pl.col("quantity").sum().alias("units"),
         pl.col("sku").alias("skus"),
     )
     joined = orders.with_row_index("order").join(of_lines, on="order", how="left", maintain_order="left").drop("order")
+    if profile.kinds:
+        joined = joined.join(charges, on="number", how="left", maintain_order="left").with_columns(
+            pl.col(f"charged_{name}").fill_null(0) for name in CHARGES
+        )
     problems = [_wrong_sums(joined, wanted) for wanted in profile.sums]
     hundredths = ("lines_total", "line_discounts", "goods_10", "goods_8")
     in_yen = joined.with_columns([(pl.col(name) + 50) // 100 for name in hundredths]).with_columns(**profile.derived)

@@ -39,6 +39,10 @@ TEXTS = {
 }
 """The texts that are kept as they are, and how many characters of each can be kept."""
 
+_LONG_TEXTS = dict.fromkeys(("note", "staff_note", "message"), 10_000)
+_BENT_NUMBER = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
+"""A long number after a spreadsheet had it: 1.23457E+17. Its last digits are gone, so several orders would be one."""
+
 _PARTY = ("name", "kana", "phone", "postcode", "prefecture", "address", "country")
 _JAPAN = ["", "jp", "jpn", "japan", "日本"]
 _CASH_ON_DELIVERY = "代金引換|代引|着払|コレクト|(?i)cash on delivery"
@@ -74,8 +78,10 @@ def _completed(heads: pl.DataFrame) -> pl.DataFrame:
 def _check_texts(findings: Findings, profile: Profile) -> None:
     table = findings.table
     findings.require("ordered_at", "ship_name", "ship_postcode", "ship_address")
-    findings.limit(TEXTS)
-    findings.note("number", "broken_order_number", ~table["number"].str.contains(profile.number_pattern))
+    findings.limit({**TEXTS, **_LONG_TEXTS})
+    number = table["number"]
+    bent = number.str.contains(_BENT_NUMBER)
+    findings.note("number", "broken_order_number", ~number.str.contains(profile.number_pattern) | bent)
     countries = text.search_keys(table["ship_country"])
     findings.note("ship_country", "foreign_address", ~countries.is_in(_JAPAN))
 
@@ -148,7 +154,9 @@ def _states(findings: Findings, profile: Profile) -> list[pl.Series]:
     findings.note("shipped" if "shipped" in profile.order else "status", "already_shipped", shipped & ~cancelled)
     prepaid = _any_of(table["payment_method"], profile.advance_methods)
     on_delivery = table["payment_method"].str.contains(_CASH_ON_DELIVERY)
-    paid = status.is_in(["paid", "shipped"]) if profile.statuses else ~prepaid & ~on_delivery
+    said = status.is_in(["paid", "shipped"]) | values.flags(table["paid"])
+    tells = "paid" in profile.order or "paid" in profile.statuses.values()
+    paid = said if tells else ~prepaid & ~on_delivery & ~cancelled
     return [cancelled.alias("cancelled"), paid.alias("paid"), prepaid.alias("prepaid")]
 
 

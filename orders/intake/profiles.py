@@ -28,10 +28,12 @@ ORDER_FIELDS = frozenset(
 )
 LINE_FIELDS = frozenset(
     {
-        "sku", "name", "option", "quantity", "unit_price", "tax_rate", "line_discount",
+        "sku", "name", "option", "quantity", "unit_price", "tax_rate", "line_discount", "line_postage", "kind",
     }
 )
 # fmt: on
+KINDS = frozenset({"goods", "postage", "fee", "discount", "points", "tax"})
+"""What a row of an order can be about; all but goods are amounts of the order and no lines of it."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,11 @@ def col(*names: str) -> Source:
 
 
 def joined(*sources: Source, glue: str = "") -> Source:
-    """The cells that are not blank, one after the other."""
+    """The texts that are not blank, one after the other."""
 
     def build(cells: Sequence[pl.Expr]) -> pl.Expr:
-        return pl.concat_str([_none_if_blank(cell) for cell in cells], separator=glue, ignore_nulls=True)
+        texts = [_none_if_blank(text) for text in _built(sources, cells)]
+        return pl.concat_str(texts, separator=glue, ignore_nulls=True)
 
     return Source(_parts(sources), build)
 
@@ -71,10 +74,10 @@ def padded(*sources: Source, widths: Sequence[int], glue: str = "-") -> Source:
 
 
 def either(*sources: Source) -> Source:
-    """The first of the cells that is not blank."""
+    """The first of the texts that is not blank."""
 
     def build(cells: Sequence[pl.Expr]) -> pl.Expr:
-        return pl.coalesce([*(_none_if_blank(cell) for cell in cells), pl.lit("")])
+        return pl.coalesce([*(_none_if_blank(text) for text in _built(sources, cells)), pl.lit("")])
 
     return Source(_parts(sources), build)
 
@@ -93,6 +96,15 @@ def added(*sources: Source) -> Source:
 def found(source: Source, pattern: str) -> Source:
     """What the pattern's first group finds in the cell, blank where it finds nothing."""
     return Source(source.parts, lambda cells: source.build(cells).str.extract(pattern, 1).fill_null(""))
+
+
+def _built(sources: Sequence[Source], cells: Sequence[pl.Expr]) -> list[pl.Expr]:
+    """What each of the sources makes of its own cells."""
+    texts, at = [], 0
+    for source in sources:
+        texts.append(source.build(cells[at : at + len(source.parts)]))
+        at += len(source.parts)
+    return texts
 
 
 def _parts(sources: Sequence[Source]) -> tuple[tuple[str, ...], ...]:
@@ -118,6 +130,18 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two files that belong together: one with a row per order, one with a row per item, joined on the same column.
+
+    key: that column. orders, items: the columns that tell which of the two a file is.
+    """
+
+    key: str
+    orders: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Profile:
     """One channel's order file.
 
@@ -126,7 +150,10 @@ class Profile:
     statuses: the channel's word to open, paid, shipped or cancelled. slots: its word to one of values.SLOTS.
     advance_methods: words in the name of a payment method that is paid before the goods are sent.
     derived: amounts worked out from others once all are read. unconfirmed: the amount that stands for "not yet known".
-    encoding: what the channel writes; UTF-8 and cp932 are both read.
+    encoding: what the channel writes; UTF-8 and cp932 are both read. kinds: the channel's word to one of KINDS, where
+    it writes postage and the like as rows of their own; what they come to is known to sums and derived as
+    `charged_postage` and so on, and `lines_postage` is the sum of line_postage. packed: line fields that hold all items
+    of an order in one cell ("L1=a&L2=b"). pair: where the channel hands over two files instead of one.
     """
 
     code: str
@@ -146,11 +173,16 @@ class Profile:
     advance_methods: tuple[str, ...] = ("銀行振込", "郵便振替", "コンビニ", "前払", "Bank Deposit")
     unconfirmed: str = ""
     tax_rate: int = 10
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    packed: tuple[str, ...] = ()
+    pair: Pair | None = None
 
     def __post_init__(self) -> None:
         unknown = (set(self.order) - ORDER_FIELDS) | (set(self.line) - LINE_FIELDS)
         if unknown:
             raise ValueError(f"{self.code}: no such field: {', '.join(sorted(unknown))}")
+        if set(self.kinds.values()) - KINDS:
+            raise ValueError(f"{self.code}: no such kind: {', '.join(sorted(set(self.kinds.values()) - KINDS))}")
 
     @property
     def fields(self) -> dict[str, Source]:

@@ -15,15 +15,19 @@ from core.errors import Refused
 from core.wording import Sentence, _
 from orders.intake.frames import stacked
 from orders.intake.judging import Intake, judge
-from orders.intake.layouts import HEAD, Layout, layout
+from orders.intake.layouts import HEAD, Layout
+from orders.intake.opening import MAX_BYTES, opened
 from orders.intake.profiles import Profile
 from orders.intake.tables import Piece, order_numbers, read_piece
 
-MAX_BYTES = 512 << 20
-"""No order file is larger; one that is was not meant."""
-
 LEAST_BLOCK = 1 << 16
 """Bytes: the least that is read at a time, however few rows are asked for."""
+
+LONGEST_ROW = 2 << 20
+"""Bytes of a row without an end after which no end is waited for."""
+
+MOST_BLOCK = 16 << 20
+"""Bytes: the most that is read at a time; a row that is longer is no row."""
 
 _SEED = 2026
 
@@ -33,9 +37,10 @@ def read(data: bytes, profile: Profile, *, limit: int = MAX_BYTES) -> Intake:
 
     Raises Refused where it is no order file of this channel at all; what is wrong with single rows is in `refused`.
     """
-    _refuse_large(len(data), limit)
-    found = layout(data[:HEAD], profile)
-    piece = read_piece(data[found.body :], found, first_row=2, final=True)
+    with opened(io.BytesIO(data), profile, limit=limit) as text:
+        found = text.layout
+        text.file.seek(found.body)
+        piece = read_piece(text.file.read(), found, first_row=found.first_row, final=True)
     if piece.cells.is_empty() and piece.problems.is_empty():
         raise _no_rows()
     return judge(piece.cells, piece.problems, found)
@@ -49,21 +54,16 @@ def read_batches(
     Together the parts say what `read` says. No order is split between two; orders whose rows stand scattered over the
     file come last. The file is read twice, so it must be able to seek. Raises as `read`, before the first part.
     """
-    with _opened(source) as file:
-        size = file.seek(0, io.SEEK_END)
-        _refuse_large(size, limit)
-        file.seek(0)
-        head = file.read(HEAD)
-        found = layout(head, profile)
-        block = _block_size(head, rows)
-        scattered = _scattered_numbers(file, found, block)
-        yield from _batches(file, found, block, scattered)
+    with _stream(source) as stream, opened(stream, profile, limit=limit) as text:
+        text.file.seek(0)
+        block = _block_size(text.file.read(HEAD), rows)
+        scattered = _scattered_numbers(text.file, text.layout, block)
+        yield from _batches(text.file, text.layout, block, scattered)
 
 
-def _refuse_large(size: int, limit: int) -> None:
-    if size > limit:
-        template = _("ファイルが大きすぎます（%(size)s MB）。%(limit)s MB以下に分けてください。")
-        raise Refused(Sentence(template, size=size >> 20, limit=limit >> 20), code="too_large")
+def _too_long(row: int) -> Refused:
+    template = _('%(row)s行目が長すぎて読めません。引用符「"」が閉じているか、改行が抜けていないかを確かめてください。')
+    return Refused(Sentence(template, row=row), code="row_too_long", row=row)
 
 
 def _no_rows() -> Refused:
@@ -71,7 +71,7 @@ def _no_rows() -> Refused:
 
 
 @contextmanager
-def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+def _stream(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     if isinstance(source, Path):
         with source.open("rb") as file:
             yield file
@@ -81,14 +81,16 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
 
 def _block_size(head: bytes, rows: int) -> int:
     lines = max(head.count(b"\n"), 1)
-    return max(rows * len(head) // lines, LEAST_BLOCK)
+    return min(max(rows * len(head) // lines, LEAST_BLOCK), MOST_BLOCK)
 
 
 def _pieces(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[Piece, bool]]:
     """The file piece by piece, each with whether it is the last."""
-    row = 2
+    row = found.first_row
     for data, final in _chunks(file, found, block):
         piece = read_piece(bytes(data), found, first_row=row, final=final)
+        if len(data) - piece.length > LONGEST_ROW:
+            raise _too_long(row + piece.records)
         del data[: piece.length]
         row += piece.records
         yield piece, final
@@ -110,9 +112,12 @@ def _chunks(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[bytearr
 def _scattered_numbers(file: BinaryIO, found: Layout, block: int) -> pl.Series:
     """Hashes of the numbers that turn up again after another order began; a clash of hashes only delays an order."""
     runs: list[pl.Series] = []
-    last = 0
+    last, row = 0, found.first_row
     for data, final in _chunks(file, found, block):
-        numbers, length = order_numbers(bytes(data), found, final=final)
+        numbers, records, length = order_numbers(bytes(data), found, final=final)
+        row += records
+        if len(data) - length > LONGEST_ROW:
+            raise _too_long(row)
         del data[:length]
         hashes = numbers.hash(_SEED)
         runs.append(hashes.filter(hashes != hashes.shift(1, fill_value=last)))

@@ -38,6 +38,10 @@ REASONS: Mapping[str, str] = {
     ),
     "unconfirmed_amount": _("「%(column)s」の金額が未確定です。元のシステムで確定してから取り込んでください。"),
     "already_shipped": _("元のシステムで出荷済みの注文です。取り込む必要がなければこの行を消してください。"),
+    "broken_formula": _(
+        "「%(column)s」の数式の結果が「%(value)s」です。値を直接入れるか、Excelで開いて計算させてから保存し直してください。"
+    ),
+    "no_goods": _("注文「%(value)s」に商品の行がありません。商品の行も入れてください。"),
     SAME_ORDER: _("この行に誤りはありませんが、同じ注文の別の行に誤りがあります。"),
 }
 """Code to sentence, with places for the column as the file names it and for the value as the file has it."""

@@ -15,11 +15,14 @@ from orders.intake.layouts import Layout
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS, Profile, Sum, col
 from orders.intake.tables import UNSTORABLE
 
+_OF_FILES = {"kind", "line_postage"}
+"""Line fields that only files need: a record says such amounts of the order itself."""
+
 RECORDS = Profile(
     code="records",
     name="API",
     order={name: col(name) for name in sorted(ORDER_FIELDS)},
-    line={name: col(name) for name in sorted(LINE_FIELDS)},
+    line={name: col(name) for name in sorted(LINE_FIELDS - _OF_FILES)},
     statuses={word: word for word in ("open", "paid", "shipped", "cancelled")},
     sums=(
         Sum("lines_total", "goods_total", (("lines_total",),)),

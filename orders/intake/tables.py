@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 from orders.intake import scan
 from orders.intake.frames import PROBLEMS, stacked
 from orders.intake.layouts import Layout
+from orders.intake.packing import spread
 from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS
+from orders.intake.unpacking import UNSOLVED
 
 FORMULA = r"^'([=+\-@\t\r\x00])"
 """How a cell begins that was written with a quote before it, lest a spreadsheet takes it for a formula."""
+
+_FORMULA_ERRORS = (
+    b"#N/A", b"#REF!", b"#VALUE!", b"#NAME?", b"#DIV/0!", b"#NUM!", b"#NULL!", b"#SPILL!", UNSOLVED.encode(),
+)  # fmt: skip
+"""What a spreadsheet writes where a formula came to nothing."""
 
 _BLANK = "blank"  # a row of nothing but separators: dropped without a word
 UNSTORABLE = "[\ufffd\x00]"
@@ -42,12 +49,18 @@ def read_piece(data: bytes, layout: Layout, *, first_row: int, final: bool) -> P
         raise RuntimeError(f"{readable.sum()} records, {cells.height} rows")
     rows = pl.Series("row", np.flatnonzero(readable) + first_row, dtype=pl.UInt32)
     cells, garbled = _parted(cells.insert_column(0, rows), lossy=lossy)
+    unsolved = pl.DataFrame(schema=PROBLEMS)
+    if any(error in feed for error in _FORMULA_ERRORS):
+        cells, unsolved = _without_unsolved(cells)
+    if layout.profile.packed:
+        cells = spread(cells, layout.profile.packed)
     problems = problems.with_columns((pl.col("row") + first_row).cast(pl.UInt32))
-    return Piece(cells, stacked([problems, garbled]), len(records), records.length)
+    return Piece(cells, stacked([problems, garbled, unsolved]), len(records), records.length)
 
 
-def order_numbers(data: bytes, layout: Layout, *, final: bool) -> tuple[pl.Series, int]:
-    """The order numbers of the whole records at the beginning of `data`, as they come, and how many bytes these take.
+def order_numbers(data: bytes, layout: Layout, *, final: bool) -> tuple[pl.Series, int, int]:
+    """The order numbers of the whole records at the beginning of `data`, as they come; how many records these are, and
+    how many bytes they take.
 
     Much faster than read_piece: mostly the numbers are ASCII, and nothing else is decoded.
     """
@@ -60,7 +73,7 @@ def order_numbers(data: bytes, layout: Layout, *, final: bool) -> tuple[pl.Serie
     numbers = column.str.strip_chars().str.replace(FORMULA, "$1")
     told = pl.DataFrame({"row": np.flatnonzero(readable).astype(np.uint32), "number": numbers})
     every = stacked([told, problems.select("row", "number")]).sort("row")["number"]
-    return every.filter(every.fill_null("") != ""), records.length
+    return every.filter(every.fill_null("") != ""), len(records), records.length
 
 
 def _sorted_out(data: bytes, layout: Layout, *, final: bool) -> tuple[scan.Records, pl.DataFrame, NDArray[np.bool_]]:
@@ -141,6 +154,23 @@ def _parted(cells: pl.DataFrame, *, lossy: bool) -> tuple[pl.DataFrame, pl.DataF
         "row", pl.lit("").alias("field"), pl.lit("").alias("value"), pl.lit("broken_characters").alias("code"), "number"
     )
     return cells.join(lost, on="row", how="anti", maintain_order="left"), problem
+
+
+def _without_unsolved(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows without a failed formula of a spreadsheet, and the failed ones as problems."""
+    errors = [error.decode() for error in _FORMULA_ERRORS]
+    fields = [name for name in cells.columns if name not in ("row", "number")]
+    failed = [pl.when(pl.col(name).is_in(errors)).then(pl.lit(name)) for name in ["number", *fields]]
+    found = cells.with_columns(pl.coalesce(failed).alias("field")).filter(pl.col("field").is_not_null())
+    value = pl.coalesce([pl.when(pl.col("field") == name).then(pl.col(name)) for name in ["number", *fields]])
+    problem = found.select(
+        "row",
+        "field",
+        value.alias("value"),
+        pl.lit("broken_formula").alias("code"),
+        pl.when(~pl.col("number").is_in(errors)).then("number").alias("number"),
+    )
+    return cells.join(found, on="row", how="anti", maintain_order="left"), problem
 
 
 def _unreadable(data: bytes, records: scan.Records, layout: Layout) -> pl.DataFrame:

@@ -23,6 +23,17 @@ _MOMENT = (
     r"(?:[T\s]\s*(?P<hour>[0-9]{1,2})[:時](?P<minute>[0-9]{1,2})分?(?::?(?P<second>[0-9]{1,2})秒?)?(?:\.[0-9]+)?)?"
     r"\s*(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?$"
 )
+_COMPACT = (
+    (r"^([0-9]{4})([0-9]{2})([0-9]{2})$", "$1-$2-$3"),
+    (r"^([0-9]{4})([0-9]{2})([0-9]{2})\s?([0-9]{2})([0-9]{2})([0-9]{2})?$", "$1-$2-$3 $4:$5:0$6"),
+    (r"^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}) ([0-9]{1,2})([0-9]{2})([0-9]{2})$", "$1 $2:$3:$4"),
+    (r":0([0-9]{2})$", ":$1"),
+)
+"""Moments without signs between their parts (20261001123456, 2026/10/1 93309), and how to put signs there."""
+
+_SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
+"""A day as a spreadsheet counts it: 46296.5 is noon of 2026-10-01."""
+
 _PLAIN_MOMENT, _ISO_MOMENT = "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
@@ -68,7 +79,10 @@ def tax_rate(cells: pl.Series) -> pl.Series:
 
 
 def moments(cells: pl.Series, zone: str) -> pl.Series:
-    """Points in time as Datetime in UTC. A cell without an offset of its own is in `zone`; a bare date is midnight."""
+    """Points in time as Datetime in UTC. A cell without an offset of its own is in `zone`; a bare date is midnight.
+
+    Compact ones (20261001123456) and the days of a spreadsheet (46296.5) are understood too.
+    """
     plain = cells.str.to_datetime(_PLAIN_MOMENT, strict=False, time_unit="us")
     plain = pl.select(pl.when(plain.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)).then(plain)).to_series()
     known = plain.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
@@ -105,7 +119,7 @@ def _by_distinct(cells: pl.Series, convert: Callable[[pl.Series], pl.Series]) ->
 def _parts(cells: pl.Series) -> pl.DataFrame:
     """local: "YYYY-MM-DD hh:mm:ss" or null. offset: minutes east of UTC, null where the cell names none."""
     # In one piece: polars 2.1 panics in format where one piece of a column is empty.
-    found = text.narrows(cells).rechunk().str.strip_chars().str.extract_groups(_MOMENT).struct.unnest()
+    found = _spelt_out(text.narrows(cells).rechunk().str.strip_chars()).str.extract_groups(_MOMENT).struct.unnest()
     year, zone = pl.col("year").cast(pl.Int32, strict=False), pl.col("zone")
     two = [pl.col(part).fill_null("0").str.zfill(2) for part in ("month", "day", "hour", "minute", "second")]
     local = pl.format("{}-{}-{} {}:{}:{}", pl.col("year"), *two)
@@ -114,6 +128,20 @@ def _parts(cells: pl.Series) -> pl.DataFrame:
     return found.select(
         pl.when(year.is_between(_FIRST_YEAR, _LAST_YEAR)).then(local).alias("local"), offset.alias("offset")
     )
+
+
+def _spelt_out(cells: pl.Series) -> pl.Series:
+    """Compact moments and spreadsheet days as "YYYY-MM-DD hh:mm:ss", all others as they are."""
+    odd = cells.str.contains(r"[0-9]{5}") & ~cells.str.contains(r"^'")
+    if not odd.any():
+        return cells
+    spelt = pl.col("cell")
+    for pattern, signs in _COMPACT:
+        spelt = spelt.str.replace(pattern, signs)
+    days = pl.col("cell").str.extract(f"({_SERIAL})").cast(pl.Float64)
+    seconds = (days * 86_400).round().cast(pl.Int64)
+    serial = (pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds)).dt.strftime(_ISO_MOMENT)
+    return cells.alias("cell").to_frame().select(pl.coalesce(serial, spelt)).to_series()
 
 
 def slots(cells: pl.Series, words: dict[str, str]) -> pl.Series:

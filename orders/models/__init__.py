@@ -66,10 +66,11 @@ class Intake(models.Model):
     """One arrival of orders: a file, an API call or an entry by hand. Written by orders.services.intake alone.
 
     job_id: the task that reads the file. error: why the whole file was refused, as {"template", "figures"} of a
-    core.wording.Sentence, so that everybody reads it in their own language; empty where it was not.
+    core.wording.Sentence, so that everybody reads it in their own language; empty where it was not. half: one file of
+    two that belong together, waiting for the other. separator, sheet: as in orders.intake.layouts.Layout.
     """
 
-    WAITING, RUNNING, DONE, REFUSED = "waiting", "running", "done", "refused"
+    WAITING, RUNNING, DONE, REFUSED, HALF = "waiting", "running", "done", "refused", "half"
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="intakes")
     source = models.CharField(max_length=10, default="file")
@@ -78,6 +79,8 @@ class Intake(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0)
     encoding = models.CharField(max_length=20, blank=True)
+    separator = models.CharField(max_length=1, db_default="")
+    sheet = models.CharField(max_length=100, db_default="")
     state = models.CharField(max_length=10, default=WAITING)
     error = models.JSONField(default=dict)
     job_id = models.BigIntegerField(null=True)

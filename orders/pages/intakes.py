@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -14,12 +14,24 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import Refused
+from orders import registry
 from orders.intake import MAX_BYTES
 from orders.models import Channel, Intake
 from orders.queries import arrivals
 from orders.services import intake as receiving
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
+
+MOST_FILES = 2
+
+
+class _Files(forms.FileInput):
+    """One file, or the two of a pair."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"multiple": True})
 
 
 class FileForm(forms.Form):
@@ -30,6 +42,7 @@ class FileForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("受注ファイル"),
+        widget=_Files(),
         error_messages={
             "required": gettext_lazy("ファイルを選んでください。"),
             "empty": gettext_lazy("ファイルが空です。中身のあるファイルを選んでください。"),
@@ -45,40 +58,73 @@ class FileForm(forms.Form):
 
 @page(Permission.IMPORT_ORDERS, methods=("GET", "POST"))
 def intakes(request: PortalRequest) -> HttpResponse:
-    """The drop zone and the history; POST takes a file."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    """The drop zone and the history; POST takes a file, or the two of a pair."""
+    form = FileForm(_sent(request) if request.method == "POST" else None, request.FILES or None)
+    offered: list[Channel] | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            arrived = _submit(request, form)
+            return _led_to(request, _submit(request, form))
         except Refused as refusal:
             form.add_error("file", str(refusal))
-        else:
-            return HttpResponseRedirect(url(request, "orders:intake", arrived.pk))
+            if refusal.code == "other_channel":
+                offered = arrivals.channels_reading(refusal.params["profile"])
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     return render(
         request,
         "orders/intakes.html",
         {
             "form": form,
+            "offered": offered,
             "max_bytes": MAX_BYTES,
-            "channels": Channel.objects.filter(is_active=True).exists(),
+            "channels": arrivals.channels_with_forms(),
             "page": arrivals.history(after=after, before=before),
         },
         status=422 if form.errors else 200,
     )
 
 
+def _sent(request: PortalRequest) -> QueryDict:
+    """What was sent; a press on "take it as …" names another channel than the field has."""
+    data = request.POST.copy()
+    if data.get("as_channel"):
+        data["channel"] = str(data["as_channel"])
+    return data
+
+
+def _led_to(request: PortalRequest, arrived: Intake) -> HttpResponse:
+    address = url(request, "orders:intake", arrived.pk)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
 def _submit(request: PortalRequest, form: FileForm) -> Intake:
-    file: UploadedFile[bytes] = form.cleaned_data["file"]
+    files = [_named(file) for file in request.FILES.getlist("file")]
+    if len(files) > MOST_FILES:
+        raise Refused(_("一度に送れるのは1つのファイルか、組になる2つのファイルです。"), code="too_many_files")
     mends = request.POST.get("mends", "")
     return receiving.submit(
         form.cleaned_data["channel"],
-        file_name=file.name or _("受注ファイル"),
-        stream=file.file,  # type: ignore[arg-type]
+        file_name=files[0][0],
+        stream=files[0][1],
+        beside=files[1] if files[1:] else None,
         mends=Intake.objects.filter(pk=int(mends)).first() if mends.isdigit() else None,
         actor=request.actor,
         at=clock.now(),
     )
+
+
+def _named(file: UploadedFile[bytes]) -> tuple[str, BinaryIO]:
+    return file.name or _("受注ファイル"), file.file  # type: ignore[return-value]
+
+
+@page(Permission.IMPORT_ORDERS)
+def example(request: PortalRequest, profile: str, code: str) -> HttpResponse:
+    """A small file of one form, to be looked at and filled in."""
+    found = next((known for known in registry.examples(profile) if known.code == code), None)
+    if found is None:
+        raise Http404
+    return _attachment(found.content(), found.file_name)
 
 
 @page(Permission.IMPORT_ORDERS)
@@ -92,6 +138,7 @@ def intake(request: PortalRequest, intake_id: int) -> HttpResponse:
             "intake": found,
             "progress": arrivals.progress(found),
             "error": arrivals.error_of(found),
+            "read_as": arrivals.read_as(found),
             "page": arrivals.refused_rows(
                 found, after=request.GET.get("after", ""), before=request.GET.get("before", "")
             ),
@@ -125,12 +172,14 @@ def mend(request: PortalRequest, intake_id: int) -> HttpResponse:
 def original(request: PortalRequest, intake_id: int) -> HttpResponse:
     """The file as it was sent."""
     found = _found(intake_id)
-    return _attachment(arrivals.original(found), found.file_name)
+    content = arrivals.original(found)
+    return _attachment(content, arrivals.original_name(found, content))
 
 
 def _attachment(content: bytes, name: str) -> HttpResponse:
     header = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return HttpResponse(content, content_type="text/csv", headers={"Content-Disposition": header})
+    kind = "text/csv" if name.lower().endswith(".csv") else "application/octet-stream"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": header})
 
 
 def _found(intake_id: int) -> Intake:

@@ -19,6 +19,7 @@ from documents.services import store
 from orders import registry
 from orders.intake import mend_file as mended
 from orders.intake.reasons import REASONS, explain
+from orders.intake.workbooks import SIGNATURE
 from orders.models import Channel, Intake, Order, RefusedRow
 
 REFUSED_ROWS = 100
@@ -53,9 +54,35 @@ def history(*, after: str = "", before: str = "") -> Page[Intake]:
     return page_of(rows, order=("-created_at", "-id"), after=after, before=before)
 
 
+@dataclass(frozen=True)
+class ChannelForms:
+    """A channel, the name of the profile it is read by, and an example of each form of file that this reads."""
+
+    name: str
+    form: str
+    examples: list[registry.Example]
+    takes_pairs: bool
+
+
+def channels_with_forms() -> list[ChannelForms]:
+    """What can be sent: every active channel with its forms."""
+    shown = []
+    for channel in Channel.objects.filter(is_active=True).order_by("name"):
+        profile = registry.profiles().get(channel.profile)
+        if profile is not None:
+            examples = registry.examples(profile.code)
+            shown.append(ChannelForms(channel.name, profile.name, examples, profile.pair is not None))
+    return shown
+
+
+def channels_reading(profile: str) -> list[Channel]:
+    """The active channels whose files have this form."""
+    return list(Channel.objects.filter(is_active=True, profile=profile).order_by("name"))
+
+
 def progress(intake: Intake) -> Progress | None:
     """How far the reading is; None where it has ended."""
-    if intake.state in (Intake.DONE, Intake.REFUSED):
+    if intake.state not in (Intake.WAITING, Intake.RUNNING):
         return None
     shown: dict[str, int] = {}
     with contextlib.suppress(RedisError):  # a cache that is away hides how far it is, and not the page
@@ -67,6 +94,18 @@ def error_of(intake: Intake) -> Sentence | None:
     """Why the whole file was refused."""
     error: dict[str, Any] = intake.error
     return Sentence(error["template"], **error.get("figures", {})) if error else None
+
+
+def read_as(intake: Intake) -> str:
+    """How the file was read: its encoding and what parts its cells, or the sheet of a workbook; "" where unknown."""
+    if intake.sheet:
+        return str(Sentence(_("Excel（シート「%(sheet)s」）"), sheet=intake.sheet))
+    if not intake.encoding:
+        return ""
+    words = {",": _("コンマ区切り"), "\t": _("タブ区切り")}
+    encoding = {"utf-8": "UTF-8", "cp932": "Shift_JIS (cp932)"}.get(intake.encoding, intake.encoding)
+    parted = words.get(intake.separator)
+    return f"{encoding} / {Sentence(parted)}" if parted else encoding
 
 
 def refused_rows(intake: Intake, *, after: str = "", before: str = "") -> Page[BadRow]:
@@ -99,6 +138,12 @@ def _in_column(column: str, n: int) -> Sentence:
     return Sentence(_("%(column)s %(n)s行"), column=where, n=f"{n:,}")
 
 
+def original_name(intake: Intake, content: bytes) -> str:
+    """What the file as it was sent is called; two files come as one archive."""
+    is_archive = content.startswith(SIGNATURE) and not intake.file_name.lower().endswith((".xlsx", ".zip"))
+    return f"{intake.file_name}.zip" if is_archive and " + " in intake.file_name else intake.file_name
+
+
 def original(intake: Intake) -> bytes:
     """The file as it was sent. Refused where the orders did not come as a file."""
     if not intake.storage_key:
@@ -117,9 +162,12 @@ def mend_file(intake: Intake) -> tuple[str, bytes]:
     )
     if frame.is_empty():
         raise Refused(Sentence(_("修正が必要な行はありません。")), code="nothing_to_mend")
+    content = original(intake)
     stem, dot, ending = intake.file_name.rpartition(".")
+    if content.startswith(SIGNATURE):  # a workbook or two files come back as one CSV
+        dot, ending = ".", "csv"
     name = f"{stem}_要修正{dot}{ending}" if stem else f"{ending}_要修正.csv"
-    return name, mended(original(intake), registry.profile(intake.channel.profile), frame)
+    return name, mended(content, registry.profile(intake.channel.profile), frame)
 
 
 def channel_for(code: str) -> Channel:

@@ -242,7 +242,7 @@ def test_a_cell_kept_from_being_a_formula_is_read_as_it_was() -> None:
     [
         (b"", "empty_file"),
         (b"\xef\xbb\xbf\r\n", "empty_file"),
-        (b"PK\x03\x04 and more", "not_text"),
+        (b"PK\x03\x04 and more", "workbook_broken"),
         (b"%PDF-1.7", "not_text"),
         (b"\x00\x01\x02\x03", "not_text"),
         ("店舗伝票番号".encode("utf-16"), "wrong_encoding"),
@@ -463,7 +463,16 @@ def test_moments_in_all_their_spellings() -> None:
         "2026/02/30 10:00:00": None,
         "2026/10/01 25:00:00": None,
         "26/10/01": None,
-        "46296.5": None,
+        "46296.5": datetime(2026, 10, 1, 3, tzinfo=UTC),
+        "46296": datetime(2026, 9, 30, 15, tzinfo=UTC),
+        "20261001123456": datetime(2026, 10, 1, 3, 34, 56, tzinfo=UTC),
+        "202610011234": datetime(2026, 10, 1, 3, 34, tzinfo=UTC),
+        "20261001": datetime(2026, 9, 30, 15, tzinfo=UTC),
+        "2026/10/1 93309": datetime(2026, 10, 1, 0, 33, 9, tzinfo=UTC),
+        "2026-10-01T12:34:56+09:00": datetime(2026, 10, 1, 3, 34, 56, tzinfo=UTC),
+        "20261301": None,
+        "12345.5": None,
+        "1234567": None,
         "": None,
     }
     assert moments(pl.Series(list(spellings)), "Asia/Tokyo").to_list() == list(spellings.values())

@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from core import scope
-from orders.models import Intake, Order
+from integrations.channels.nextengine.sample import HEADER
+from orders.models import Channel, Intake, Order
 from orders.services import intake as receiving
 from tests.factories import orders
 from tests.factories.order_files import order_file, row
 from tests.factories.orders import MORNING
 from tests.factories.people import client_person, login, staff
+from tests.factories.workbooks import workbook
 
 GOOD, BAD = row(店舗伝票番号="A-1"), row(店舗伝票番号="A-2", 受注日="2026/13/45")
 
@@ -144,3 +146,83 @@ def test_without_a_channel_the_page_says_what_is_missing(db: None) -> None:
     newcomer = login(Client(), client_person("owner", "bravo"), "bravo")
 
     assert "販売チャネルがまだありません" in newcomer.get("/intakes").content.decode()
+
+
+def test_the_page_says_what_a_channel_takes_and_gives_an_example_of_each(browser: Client) -> None:
+    shown = browser.get("/intakes").content.decode()
+    assert "ネクストエンジン 汎用受注CSV" in shown
+    for code in ("whole", "38", "37", "35"):
+        address = f"/intakes/examples/nextengine/{code}"
+        assert f'href="{address}"' in shown
+        example = browser.get(address)
+        assert "attachment" in example["Content-Disposition"]
+        assert example.content.decode("cp932").startswith("店舗伝票番号,")
+    assert browser.get("/intakes/examples/nextengine/99").status_code == 404
+
+
+def test_an_example_that_is_sent_becomes_orders(browser: Client) -> None:
+    example = browser.get("/intakes/examples/nextengine/whole").content
+    assert read(send(browser, example)).orders_new == 3
+
+
+def test_a_file_of_another_channel_is_named_and_taken_as_that(browser: Client) -> None:
+    rakuten = browser.get("/intakes/examples/rakuten/whole").content
+    refused = send(browser, rakuten)
+    assert "これは「楽天RMS 通常購入データ」のファイルのようです。" in refused
+    assert "この形式の販売チャネルはまだ登録されていません。" in refused
+
+    with scope.client("acme"):
+        Channel.objects.create(code="mall", name="楽天市場店", profile="rakuten")
+    offered = send(browser, rakuten)
+    assert "「楽天市場店」として取り込む" in offered
+    assert re.search(r'<button[^>]*name="as_channel"[^>]*value="mall"', offered)
+
+    taken = read(send(browser, rakuten, as_channel="mall"))
+    assert (taken.channel.code, taken.orders_new) == ("mall", 3)
+
+
+def test_without_a_page_of_its_own_the_answer_leads_there(browser: Client) -> None:
+    file = SimpleUploadedFile("受注.csv", order_file([GOOD]), "text/csv")
+    response = browser.post("/intakes", {"channel": "shop", "file": file}, headers={"HX-Request": "true"})
+    assert re.fullmatch(r"/intakes/\d+", response["HX-Redirect"])
+
+
+def test_two_files_are_sent_together_or_one_waits(browser: Client) -> None:
+    with scope.client("acme"):
+        Channel.objects.create(code="mall", name="ヤフー店", profile="yahoo")
+    parts = [browser.get(f"/intakes/examples/yahoo/{half}").content for half in ("orders", "items")]
+
+    waiting = send(browser, parts[0], name="Orders.csv", channel="mall")
+    page = browser.get(waiting).content.decode()
+    assert "もう一方のファイルを待っています" in page
+    assert "「商品」のファイルを送ると" in page
+    assert "相手待ち" in browser.get("/intakes").content.decode()
+
+    whole = send(browser, parts[1], name="Items.csv", channel="mall")
+    assert read(whole).orders_new == 3
+    original = browser.get(f"{whole}/original")
+    assert original.content.startswith(b"PK")
+    assert ".zip" in original["Content-Disposition"]
+    assert browser.get(waiting).status_code == 404
+
+
+def test_three_files_at_once_are_refused(browser: Client) -> None:
+    files = [SimpleUploadedFile(f"{nth}.csv", order_file([GOOD]), "text/csv") for nth in range(3)]
+    response = browser.post("/intakes", {"channel": "shop", "file": files})
+    assert response.status_code == 422
+    assert "組になる2つのファイル" in response.content.decode()
+
+
+def test_how_a_file_was_read_is_shown(browser: Client) -> None:
+    text = send(browser, order_file([GOOD], separator="\t"))
+    read(text)
+    assert "Shift_JIS (cp932) / タブ区切り" in browser.get(text).content.decode()
+
+    cells = [[*HEADER], [{**row(店舗伝票番号="B-1")}.get(name, "") for name in HEADER]]
+    bad = [row(店舗伝票番号="B-2", 受注日="2026/13/45").get(name, "") for name in HEADER]
+    book = send(browser, workbook({"10月": [*cells, bad]}), name="受注.xlsx")
+    read(book)
+    assert "Excel（シート「10月」）" in browser.get(book).content.decode()
+    mend = browser.get(f"{book}/mend")
+    assert mend["Content-Type"] == "text/csv"
+    assert mend.content.startswith(b"\xef\xbb\xbf")

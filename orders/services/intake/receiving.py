@@ -20,14 +20,16 @@ from core.wording import Sentence, _
 from documents import names
 from documents.ports import key_for
 from documents.services import store
+from orders import intake as reading
 from orders import registry
-from orders.intake import MAX_BYTES
-from orders.intake.layouts import HEAD, layout
+from orders.intake.pairs import Half
+from orders.intake.profiles import Profile
 from orders.models import Channel, Intake
 from orders.services.intake.running import give_up, take_records
 
 RUN_TASK = "orders.tasks.run_intake"
 MAX_RECORDS = 10_000
+LONGEST_NAME = 255
 _BLOCK = 1 << 20
 
 
@@ -38,6 +40,7 @@ def submit(
     file_name: str,
     data: bytes | None = None,
     stream: BinaryIO | None = None,
+    beside: tuple[str, BinaryIO] | None = None,
     mends: Intake | None = None,
     actor: Actor,
     at: datetime,
@@ -45,28 +48,83 @@ def submit(
     """Keep an order file and have it read; returns at once, the reading is a task.
 
     The file as `data` or as a `stream` that can seek. Refused here already: what is no order file of the channel, and
-    a file that came before, byte for byte. mends: the arrival whose refused rows this file brings again.
+    a file that came before, byte for byte. beside: the second file, with its name, where the channel hands over two; it
+    may come later as well, until then the first waits. mends: the arrival whose refused rows this file brings again.
     """
     source = stream if stream is not None else io.BytesIO(data or b"")
-    _refuse_what_is_none(channel, source)
     give_up(at=at)
-    digest = _digest(source)
+    form = registry.profile(channel.profile)
+    files = [(names.safe(file_name), source), *([(names.safe(beside[0]), beside[1])] if beside else [])]
+    half = reading.half_of(source, form) if beside is None else None
+    waiting = _waiting_for(channel, half, form)
+    if waiting is not None:
+        files.append((waiting.file_name, _stored(waiting)))
+    if half is not None and waiting is None:
+        return _keep_half(channel, half, files[0], actor=actor, at=at)
+    whole = source if len(files) == 1 else io.BytesIO(reading.bundled(files, form))
+    _refuse_what_is_none(channel, whole)
+    digest = _digest(whole)
     _refuse_known(channel, digest)
-    intake = _create(channel, digest, file_name=names.safe(file_name), mends=mends, actor=actor, at=at)
-    source.seek(0)
-    store().put(source, key=intake.storage_key)
+    name = " + ".join(sorted(name for name, _stream in files))[:LONGEST_NAME]
+    intake = _create(channel, digest, file_name=name, mends=mends, actor=actor, at=at)
+    _keep(intake, whole)
     intake.job_id = declared()[RUN_TASK].enqueue(intake_id=intake.pk)
     intake.save(update_fields=["job_id"])
+    if waiting is not None:
+        waiting.delete()
     return intake
 
 
-def _refuse_what_is_none(channel: Channel, source: BinaryIO) -> None:
-    size = source.seek(0, io.SEEK_END)
-    if size > MAX_BYTES:
-        sentence = _("ファイルが大きすぎます（%(size)s MB）。%(limit)s MB以下に分けてください。")
-        raise Refused(Sentence(sentence, size=size >> 20, limit=MAX_BYTES >> 20), code="too_large")
+def _waiting_for(channel: Channel, half: str | None, form: Profile) -> Intake | None:
+    """The newest file of the channel that waits for this half."""
+    if half is None:
+        return None
+    halves = (
+        Intake.objects.select_for_update().filter(channel=channel, state=Intake.HALF).order_by("-created_at", "-id")
+    )
+    return next((kept for kept in halves if reading.half_of(_stored(kept), form) not in (half, None)), None)
+
+
+def _stored(intake: Intake) -> BinaryIO:
+    with store().open(intake.storage_key) as stream:
+        return io.BytesIO(stream.read())
+
+
+def _keep_half(channel: Channel, half: Half, file: tuple[str, BinaryIO], *, actor: Actor, at: datetime) -> Intake:
+    """Keep one file of two until the other comes."""
+    name, source = file
+    digest = _digest(source)
+    _refuse_known(channel, digest)
+    intake = _create(channel, digest, file_name=name, mends=None, actor=actor, at=at)
+    sentence = reading.what_is_missing(half)
+    intake.state, intake.error = Intake.HALF, {"code": "half", "template": sentence.template, "figures": {}}
+    intake.save(update_fields=["state", "error"])
+    _keep(intake, source)
+    return intake
+
+
+def _keep(intake: Intake, source: BinaryIO) -> None:
     source.seek(0)
-    layout(source.read(HEAD), registry.profile(channel.profile))
+    store().put(source, key=intake.storage_key)
+
+
+def _refuse_what_is_none(channel: Channel, source: BinaryIO) -> None:
+    form = registry.profile(channel.profile)
+    try:
+        with reading.opened(source, form):
+            return
+    except Refused as refusal:
+        other = refusal.code == "wrong_header" and _other_form(source, form)
+        if not other:
+            raise
+        sentence = _("これは「%(other)s」のファイルのようです。選ばれている販売チャネルの形式は「%(form)s」です。")
+        said = Sentence(sentence, other=other.name, form=form.name)
+        raise Refused(said, code="other_channel", profile=other.code) from refusal
+
+
+def _other_form(source: BinaryIO, form: Profile) -> Profile | None:
+    others = [other for other in registry.profiles().values() if other.code != form.code]
+    return reading.recognised(source, others) or next((o for o in others if reading.half_of(source, o)), None)
 
 
 def _digest(source: BinaryIO) -> str:

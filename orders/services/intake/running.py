@@ -98,7 +98,8 @@ def _ahead(items: Iterator[Item]) -> Iterator[Item]:
 
 def _take(intake: Intake, part: reading.Intake, earlier: checking.Earlier) -> None:
     arrived = write(intake, part, earlier)
-    intake.encoding = part.layout.encoding
+    intake.encoding, intake.separator = part.layout.encoding, part.layout.separator
+    intake.sheet = part.layout.sheet
     _count(intake, part.counts, arrived)
     refused = part.refused.select(
         pl.lit(intake.pk).alias("intake_id"), "row", "column", "value", "code", pl.col("number").fill_null("")

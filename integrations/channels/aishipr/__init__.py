@@ -1,0 +1,1 @@
+"""aishipR: a shop system for phones first."""

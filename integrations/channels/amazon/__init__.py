@@ -1,0 +1,1 @@
+"""Amazon.co.jp, orders that the seller ships."""

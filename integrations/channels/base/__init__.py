@@ -1,0 +1,1 @@
+"""BASE: a shop system for small shops."""

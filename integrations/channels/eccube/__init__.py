@@ -1,0 +1,1 @@
+"""EC-CUBE 4: an open-source shop system of Japan."""

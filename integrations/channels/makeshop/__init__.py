@@ -1,0 +1,1 @@
+"""makeshop: a shop system of GMO."""
