@@ -63,10 +63,11 @@ def from_text(data: bytes, encoding: str, *, separator: str = ",", numbers: Sequ
     """The cells of a text file; numbers: the columns in which Excel takes digits for numbers."""
     header, *rows = csv.reader(io.StringIO(data.decode(encoding), newline=""), delimiter=separator)
     places = {header.index(name) for name in numbers}
-    return [
-        list(header),
-        *([Number(text) if nth in places and text.isdigit() else text for nth, text in enumerate(row)] for row in rows),
+    cells: list[list[Cell]] = [list(header)]
+    cells += [
+        [Number(text) if nth in places and text.isdigit() else text for nth, text in enumerate(row)] for row in rows
     ]
+    return cells
 
 
 def _content_types(sheets: int) -> str:

@@ -24,8 +24,8 @@ def cells(**changes: Cell) -> list[Cell]:
 
 
 def taken(*rows: list[Cell], above: int = 0) -> Intake:
-    title: list[list[Cell]] = [["受注一覧 10月"], [], ["出力日", "2026/10/31"]][:above]
-    return read(workbook({"受注": [*title, list(HEADER), *rows]}), PROFILE)
+    title: list[list[Cell]] = [["受注一覧 10月"], [], ["出力日", "2026/10/31"]]
+    return read(workbook({"受注": [*title[:above], list(HEADER), *rows]}), PROFILE)
 
 
 def sole(intake: Intake) -> dict[str, Any]:
