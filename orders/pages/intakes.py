@@ -26,12 +26,19 @@ MOST_FILES = 2
 
 
 class _Files(forms.FileInput):
-    """One file, or the two of a pair."""
+    """A field for several files."""
 
     allow_multiple_selected = True
 
-    def __init__(self) -> None:
-        super().__init__(attrs={"multiple": True})
+
+class _OrderFiles(forms.FileField):
+    """One file, or the two of a pair, as a list; each is checked as a file is."""
+
+    widget = _Files
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """The files; where there is none, the field's own error."""
+        return [super(_OrderFiles, self).clean(file, initial) for file in data or [None]]
 
 
 class FileForm(forms.Form):
@@ -40,9 +47,8 @@ class FileForm(forms.Form):
     channel = forms.ModelChoiceField(
         Channel.objects.none(), label=gettext_lazy("販売チャネル"), to_field_name="code", empty_label=None
     )
-    file = forms.FileField(
+    file = _OrderFiles(
         label=gettext_lazy("受注ファイル"),
-        widget=_Files(),
         error_messages={
             "required": gettext_lazy("ファイルを選んでください。"),
             "empty": gettext_lazy("ファイルが空です。中身のあるファイルを選んでください。"),
@@ -99,7 +105,7 @@ def _led_to(request: PortalRequest, arrived: Intake) -> HttpResponse:
 
 
 def _submit(request: PortalRequest, form: FileForm) -> Intake:
-    files = [_named(file) for file in request.FILES.getlist("file")]
+    files = [_named(file) for file in form.cleaned_data["file"]]
     if len(files) > MOST_FILES:
         raise Refused(_("一度に送れるのは1つのファイルか、組になる2つのファイルです。"), code="too_many_files")
     mends = request.POST.get("mends", "")

@@ -134,7 +134,7 @@ def test_a_mended_file_marks_what_it_mends(acme: str, at: At, sample: samples.Sa
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"", "empty_file"), (b"a,b\r\n1,2\r\n", "wrong_header"), (b"PK\x03\x04rest", "not_text")],
+    [(b"", "empty_file"), (b"a,b\r\n1,2\r\n", "wrong_header"), (b"PK\x03\x04rest", "workbook_broken")],
 )
 def test_what_is_no_order_file_is_refused_at_the_door(acme: str, at: At, data: bytes, code: str) -> None:
     with pytest.raises(Refused) as refusal:
