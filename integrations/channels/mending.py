@@ -33,7 +33,7 @@ def mended(offered: bytes, shop: Shop, planned: Iterable[Order], *, without: Col
     planned: of the sample that the rows came from. without: numbers of orders that were mended before.
     """
     truth = _truth(shop, planned)
-    header, *refused = csv.reader(io.StringIO(offered.decode(shop.encoding), newline=""))
+    header, *refused = csv.reader(io.StringIO(offered.decode(shop.encoding), newline=""), delimiter=shop.separator)
     place = header.index(shop.number_column)
     rows = [
         [*cells[:_PUT_BEFORE], *truth[cells[place]].pop(0)]
@@ -41,7 +41,8 @@ def mended(offered: bytes, shop: Shop, planned: Iterable[Order], *, without: Col
         if cells[place] in truth and cells[place] not in without
     ]
     lines = io.StringIO()
-    csv.writer(lines, quoting=shop.quoting, lineterminator="\r\n").writerows([header, *rows])
+    writer = csv.writer(lines, delimiter=shop.separator, quoting=shop.quoting, lineterminator="\r\n")
+    writer.writerows([header, *rows])
     return Mended(lines.getvalue().encode(shop.encoding), frozenset(row[place] for row in rows))
 
 

@@ -98,6 +98,7 @@ SHOP = Shop(
     payments=(("クレジットカード", 76), ("後払い", 10), ("代金引換", 8), ("銀行振込", 6)),
     deliveries=("冷凍便", "冷蔵便", "常温便"),
     write=write,
+    number_column="注文番号",
     date_columns=("注文日時",),
     postcode_columns=("配送先郵便番号",),
     quantity_column="数量",

@@ -95,6 +95,7 @@ SHOP = Shop(
     payments=(("Amazon", 1),),
     deliveries=("Standard", "Expedited"),
     write=write,
+    number_column="order-id",
     date_columns=("purchase-date",),
     postcode_columns=("ship-postal-code",),
     quantity_column="quantity-purchased",

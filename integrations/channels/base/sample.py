@@ -93,6 +93,7 @@ SHOP = Shop(
     ),
     deliveries=("通常配送",),
     write=write,
+    number_column="注文ID",
     date_columns=("注文日時",),
     postcode_columns=("郵便番号(配送先)",),
     quantity_column="数量",

@@ -129,6 +129,7 @@ SHOP = Shop(
     payments=(("クレジットカード", 78), ("代金引換", 12), ("銀行振込", 10)),
     deliveries=("ヤマト運輸", "佐川急便"),
     write=write,
+    number_column="注文番号",
     date_columns=("受注日",),
     postcode_columns=("配送先_郵便番号",),
     quantity_column="個数",

@@ -90,6 +90,7 @@ SHOP = Shop(
     payments=(("クレジットカード", 74), ("Amazon Pay", 12), ("代金引換", 8), ("銀行振込", 6)),
     deliveries=("宅配便", "クール便"),
     write=write,
+    number_column="注文番号",
     date_columns=("日付", "注文時間"),
     postcode_columns=("お届け先郵便番号",),
     quantity_column="数量",

@@ -149,6 +149,7 @@ SHOP = Shop(
     payments=(("クレジットカード決済", 70), ("PayPay残高払い", 20), ("商品代引", 5), ("銀行振込", 5)),
     deliveries=("ヤマト運輸", "佐川急便"),
     write=write,
+    number_column="OrderId",
     date_columns=("OrderTime",),
     postcode_columns=("ShipZipCode",),
     quantity_column="Quantity",
