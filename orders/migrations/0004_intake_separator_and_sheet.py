@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0002_phase_labels"),
+        ("orders", "0003_exceptions_changes_returns"),
     ]
 
     operations = [
