@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module", autouse=True)
 def malls(site: Site) -> Iterator[None]:
-    """Two more channels; the progress of their files is forgotten with them, for the next module counts from 1 again."""
+    """Two more channels; the progress of their files is forgotten with them: the next module counts from 1 again."""
     with scope.client("acme"):
         Channel.objects.create(code="mall", name="楽天市場店", profile="rakuten")
         Channel.objects.create(code="yahoo", name="ヤフー店", profile="yahoo")
