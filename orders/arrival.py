@@ -1,34 +1,21 @@
-"""What an order is looked at for when it arrives: the checks that every client has, and the client's own rules.
+"""What an order is looked at for when it arrives: the checks that every client has. Its own rules are orders.ruling.
 
-Every finding names the rule and its version, so that each effect on an order can be traced to what was in force. The
-same call tries rules on past orders before they are switched on.
+Every finding names the check and the version of its settings, so that it can be traced to what was in force.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from core import postcodes
 from core.text import search_keys
-from orders.conditions import Condition, matching
+from orders.ruling.deriving import misplaced
 
 FINDINGS = pl.Schema({"number": pl.String, "rule": pl.String, "version": pl.Int64, "reason": pl.String})
 """Why which order has to be looked at. reason: a key of orders.reasons.VERIFICATION_REASONS."""
 
 _SAME_BUYER = ("buyer", "total", "day")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A client's own rule. reason: the verification reason it opens. name: what people know it by."""
-
-    name: str
-    version: int
-    reason: str
-    condition: Condition
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,6 @@ class Checks:
 def evaluate(
     orders: pl.DataFrame,
     *,
-    rules: Sequence[Rule] = (),
     checks: Checks | None = None,
     earlier: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -68,9 +54,6 @@ def evaluate(
         _findings(living.filter(which), reason, checks.version, reason)
         for reason, which in _checked(living, checks, earlier)
     ]
-    for rule in rules:
-        matched = living.filter(matching(rule.condition, living))
-        found.append(_findings(matched, rule.name, rule.version, rule.reason))
     return pl.concat(found, rechunk=True)
 
 
@@ -95,7 +78,7 @@ def _checked(orders: pl.DataFrame, checks: Checks, earlier: pl.DataFrame | None)
     if checks.content:
         found.append(("content", (orders["note"] != "") | (orders["wished_slot"] == "other")))
     if checks.address:
-        found.append(("address", _misplaced(orders)))
+        found.append(("address", misplaced(orders)))
     if checks.credit_from is not None:
         found.append(("credit", orders["total"] >= checks.credit_from))
     if checks.duplicate:
@@ -103,14 +86,6 @@ def _checked(orders: pl.DataFrame, checks: Checks, earlier: pl.DataFrame | None)
     if checks.days_needed is not None:
         found.append(("delivery", (orders["days_to_wish"] < checks.days_needed).fill_null(value=False)))
     return found
-
-
-def _misplaced(orders: pl.DataFrame) -> pl.Series:
-    """Orders whose ship-to's postcode does not lie in its prefecture, where both are known."""
-    pairs = orders.select(postcode="ship_postcode", prefecture="ship_prefecture").with_row_index()
-    right = pairs.join(postcodes.table(), on=["postcode", "prefecture"], how="semi")
-    known = (pl.col("postcode") != "") & (pl.col("prefecture") != "")
-    return pairs.select(known & ~pl.col("index").is_in(right["index"].implode())).to_series()
 
 
 def _repeated(orders: pl.DataFrame, zone: str, earlier: pl.DataFrame | None) -> pl.Series:

@@ -47,6 +47,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "order.written_off": (work.follow,),
     "order.prepayment_asked": (work.follow,),
     "order.paid": (work.follow,),
+    "order.ruled_again": (work.follow,),
     "order.scheduled": (work.follow, notices.note),
     "order.shipped": (promises.follow,),
     "order.cancel_requested": (work.follow, notices.note),

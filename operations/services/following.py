@@ -72,13 +72,14 @@ _DUE = {
 
 _RECEIVED = f"""
     INSERT INTO operations_workitem
-           (client, kind, subject_kind, subject_id, order_id, title, units, due_at, created_at)
-    SELECT %(client)s, 'release', 'order', t.id, t.id, t.title, t.units, t.due, %(at)s
-      FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(units)s::int[], %(due)s::timestamptz[])
-           AS t (id, title, units, due);
+           (client, kind, subject_kind, subject_id, order_id, title, units, priority, due_at, created_at)
+    SELECT %(client)s, 'release', 'order', t.id, t.id, t.title, t.units, t.priority, t.due, %(at)s
+      FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(units)s::int[], %(priorities)s::smallint[],
+                  %(due)s::timestamptz[])
+           AS t (id, title, units, priority, due);
     INSERT INTO operations_refill (client, kind, rank, item_id)
     SELECT %(client)s, 'release', {Rank.template}, 0
-      FROM (VALUES (%(earliest)s::timestamptz, 0::smallint)) AS first (due_at, priority)
+      FROM (VALUES (%(earliest)s::timestamptz, %(highest)s::smallint)) AS first (due_at, priority)
 """  # noqa: S608 (our own words)
 FREE_TO_GO = ("received", "scheduled")
 """The phases in which a new order waits for nothing but its release."""
@@ -97,6 +98,8 @@ def open_received(told: Told) -> None:
         "ids": copying.array(free["order_id"]),
         "titles": copying.array(free["title"]),
         "units": copying.array(free["units"]),
+        "priorities": copying.array(free["priority"]),
+        "highest": free["priority"].max(),
         "due": copying.array(due),
         "earliest": due.min(),
         "client": scope.current_client(),
@@ -168,7 +171,7 @@ def _wanted(kind: Kind) -> str:
         SELECT '{kind.code}' AS kind, '{kind.subject}' AS subject_kind, {table}.id AS subject_id, f.id AS order_id,
                left(f.number || ' ' || {_FIRST_ITEM}, 120) AS title, left(coalesce({hint}, ''), 100) AS hint,
                greatest(coalesce({_UNITS[kind.subject]}, 0), 0)::int AS units,
-               {kind.priority} AS priority, {_DUE[kind.promise]} AS due_at
+               ({kind.priority} + f.priority)::smallint AS priority, {_DUE[kind.promise]} AS due_at
           FROM {table} JOIN orders_order f ON f.id = {table}.{"id" if table == "o" else "order_id"}
          WHERE {kind.wanted.sql(table)}"""  # noqa: S608 (made of our own tables of words)
 

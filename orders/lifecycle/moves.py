@@ -104,6 +104,16 @@ _ALL_MOVES = (
         _("入金済みにする"),
         (_NOT_CANCELLED, _need(fact("paid") <= 0, "paid", _("入金済みの注文です。"))),
     ),
+    Move(
+        "rule",
+        "order",
+        _("規則を適用し直す"),
+        (
+            _NOT_CANCELLED,
+            _need(fact("released") <= 0, "released", _("すでに出荷指示済みの注文です。")),
+            _need(fact("closed") <= 0, "completed", _("完了している注文です。")),
+        ),
+    ),
     Move("schedule", "order", _("出荷日を決める"), (_NOT_CANCELLED, _SOMETHING_LEFT)),
     Move(
         "release",

@@ -41,14 +41,19 @@ class Channel(models.Model):
 
 
 class ArrivalRule(models.Model):
-    """One rule at arrival: a condition of orders.arrival and the verification reason that it opens, in order."""
+    """A client's rule at arrival: its place, whether and from when it is in force. Written by orders.services.ruling.
+
+    version: the RuleVersion in force, which says what it does. starts_on, ends_on: the first and the last day of
+    arrival on which it runs. archived_at: since when it is kept for its log alone.
+    """
 
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
-    condition = models.JSONField()
-    reason = models.CharField(max_length=20)
     is_active = models.BooleanField(default=True)
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "id"]
@@ -60,6 +65,22 @@ class PhaseLabel(models.Model):
     phase = models.CharField(max_length=20, primary_key=True)
     ja = models.CharField(max_length=20, blank=True)
     en = models.CharField(max_length=40, blank=True)
+
+
+class RuleVersion(models.Model):
+    """What a rule says since somebody saved it so; never changed. JSON as orders.ruling reads it."""
+
+    rule = models.ForeignKey(ArrivalRule, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    condition = models.JSONField()
+    actions = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["rule", "version"], name="rule_version_once")]
 
 
 class Intake(models.Model):
@@ -179,6 +200,9 @@ class Order(models.Model):
     note = models.TextField(db_default="")
     staff_note = models.TextField(db_default="")
     tags = models.JSONField(default=list)
+    carrier = models.CharField(max_length=20, db_default="")
+    temperature = models.CharField(max_length=10, db_default="")
+    priority = models.PositiveSmallIntegerField(db_default=0)
 
     ship_due_at = models.DateTimeField(null=True)
     ship_on = models.DateField(null=True)
@@ -194,6 +218,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
             models.Index(fields=["phase", "-ordered_at", "-id"], name="order_phase_newest"),
+            models.Index(fields=["buyer_phone", "-ordered_at"], name="order_of_buyer", condition=~Q(buyer_phone="")),
             GinIndex(fields=["search"], name="order_search", opclasses=["public.gin_trgm_ops"], fastupdate=True),
         ]
 
@@ -354,6 +379,26 @@ class Parcel(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["tracking_number"], name="parcel_tracking")]
+
+
+class RuleEffect(models.Model):
+    """What one action of a rule changed on an order, before and after as text. Only ever added to.
+
+    action: of orders.ruling.actions.ACTIONS. again: at somebody's request, after the arrival.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="rule_effects")
+    rule = models.ForeignKey(ArrivalRule, on_delete=models.PROTECT, related_name="effects", db_index=False)
+    version = models.PositiveIntegerField()
+    action = models.CharField(max_length=20)
+    before = models.TextField()
+    after = models.TextField()
+    again = models.BooleanField(db_default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "-id"], name="rule_effect_newest")]
 
 
 class SavedView(models.Model):

@@ -28,6 +28,8 @@ from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, 
 from orders.queries.naming import Side, phase_names
 from orders.queries.troubles import ChangeRow, ExceptionRow, ReturnRow
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
+from orders.ruling.fields import TEMPERATURES
+from orders.tracking import CARRIERS
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Detail:
     state: Sentence
     ship_phone: str
     wished_slot: Sentence
+    carrier: Sentence | None
+    temperature: Sentence | None
     next: Sentence | None
     next_at: datetime | None
     next_on: date | None
@@ -130,6 +134,8 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
         state=_state(phase, exceptions, side),
         ship_phone=phone_label(order.ship_phone) if order.ship_phone.startswith("+") else order.ship_phone,
         wished_slot=wished_slot(order),
+        carrier=Sentence(CARRIERS[order.carrier].name) if order.carrier in CARRIERS else None,
+        temperature=Sentence(TEMPERATURES[order.temperature]) if order.temperature in TEMPERATURES else None,
         next=Sentence(phase.next) if phase.next else None,
         next_at=next_at if isinstance(next_at, datetime) else None,
         next_on=None if isinstance(next_at, datetime) else next_at,

@@ -12,6 +12,7 @@ from core.models import Event
 from core.wording import Sentence, _
 from orders.exceptions import CHANGES, CHOICES, KINDS
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
+from orders.ruling.actions import ACTIONS
 from orders.tracking import CARRIERS
 
 Data = Mapping[str, Any]
@@ -57,6 +58,16 @@ def _shipped(data: Data) -> Sentence:
     carrier = CARRIERS[code].name if code in CARRIERS else code
     numbers = "、".join(map(str, data.get("tracking_numbers") or ()))
     return Sentence(_("出荷しました（%(carrier)s %(numbers)s）"), carrier=Sentence(carrier), numbers=numbers)
+
+
+def _ruled(template: str) -> Callable[[Data], Sentence]:
+    return lambda data: Sentence(template, rule=data.get("rule") or "", version=data.get("version") or "")
+
+
+def _actions(data: Data) -> str:
+    """What rules did to the order, an action a line."""
+    codes = data.get("actions") or ()
+    return "\n".join(str(Sentence(ACTIONS[code].label)) for code in codes if code in ACTIONS)
 
 
 def _cancel_answered(data: Data) -> Sentence:
@@ -113,6 +124,8 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.held": (_held, "attention"),
     "order.hold_answered": (_plain(_("確認事項に回答がありました")), "moving"),
     "order.hold_released": (_plain(_("保留を解除しました")), "moving"),
+    "order.ruled": (_ruled(_("規則「%(rule)s」第%(version)s版を適用しました")), "moving"),
+    "order.ruled_again": (_ruled(_("規則「%(rule)s」第%(version)s版をもう一度適用しました")), "moving"),
     "order.scheduled": (_plain(_("出荷日を決めました（%(ship_on)s）"), "ship_on"), "moving"),
     "order.paid": (_plain(_("入金を確認しました")), "moving"),
     "order.cancel_requested": (_plain(_("キャンセルの依頼がありました")), "attention"),
@@ -184,7 +197,7 @@ def _entry(event: Event) -> Entry:
         at=event.at,
         text=say(event.data),
         who=event.actor_name,
-        detail=next((str(event.data[name]) for name in _DETAILS if event.data.get(name)), ""),
+        detail=next((str(event.data[name]) for name in _DETAILS if event.data.get(name)), _actions(event.data)),
         tone=tone,  # type: ignore[arg-type]
         event_id=event.pk,
         notice_id=int(event.data.get("notice_id") or 0),

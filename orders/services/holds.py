@@ -57,17 +57,27 @@ def place(
     held = pl.DataFrame({"order_id": sorted(free)}, schema={"order_id": pl.Int64})
     if not held.is_empty():
         held = held.with_columns(
-            copying.take_ids("orders_hold", held.height).alias("hold_id"),
             pl.lit(reason).alias("reason"),
             pl.lit(party).alias("party"),
             pl.lit(question).alias("question"),
             pl.lit(expected_end, dtype=pl.Datetime("us", "UTC")).alias("expected_end"),
         )
-        _write(held, actor=actor, at=at)
-        refresh(free)
-        told = held.with_columns(pl.col("order_id").alias("subject_id"))
-        publish_frame("order.held", "order", told, actor=actor, at=at)
+        begin(held, actor=actor, at=at)
     return Outcome.of(free, refused)
+
+
+def begin(held: pl.DataFrame, *, phases_known: bool = False, actor: Actor, at: datetime) -> None:
+    """Write holds that nothing speaks against and tell of them.
+
+    held: order_id, reason, party, question, expected_end. phases_known: the orders' phases were written with the holds
+    in mind, as those of new orders are.
+    """
+    held = held.with_columns(copying.take_ids("orders_hold", held.height).alias("hold_id"))
+    _write(held, actor=actor, at=at)
+    if not phases_known:
+        refresh(held["order_id"].to_list())
+    told = held.with_columns(pl.col("order_id").alias("subject_id"))
+    publish_frame("order.held", "order", told, actor=actor, at=at)
 
 
 def _check(reason: str, party: str, question: str, expected_end: datetime | None) -> None:

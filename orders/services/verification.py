@@ -1,4 +1,4 @@
-"""Answering the reasons why orders have to be looked at before release."""
+"""The reasons why orders have to be looked at before release: opening and answering them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 from django.db import transaction
 
+from core import copying
 from core.batches import Outcome
 from core.errors import Refused
 from core.events import Actor, publish_frame
@@ -24,6 +25,24 @@ _ANSWER = """
     RETURNING id, order_id, reason
 """
 _ANSWERED = pl.Schema({"verification_id": pl.Int64, "order_id": pl.Int64, "reason": pl.String})
+
+
+def open_for(orders: pl.DataFrame, findings: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    """Write the verifications of these findings (`key`, reason, rule, version) and tell of them. orders: key and id."""
+    if findings.is_empty():
+        return
+    found = findings.join(orders.select("key", "id"), on="key", maintain_order="left").select(
+        copying.take_ids("orders_verification", findings.height).alias("verification_id"),
+        pl.col("id").alias("order_id"),
+        "reason",
+        pl.col("rule").str.slice(0, 60),
+        pl.col("version").alias("rule_version"),
+    )
+    blank = [pl.lit("").alias(name) for name in ("answer", "answered_by")]
+    rows = found.rename({"verification_id": "id"}).with_columns(pl.lit(at).alias("opened_at"), *blank)
+    copying.copy("orders_verification", rows)
+    told = found.with_columns(pl.col("order_id").alias("subject_id"))
+    publish_frame("order.verification_opened", "order", told, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ def received(**fields: Any) -> int:
         "ordered_at": order.ordered_at,
         "ship_due_at": order.ship_due_at,
         "units": sum(line.ordered for line in order.lines.all()),
+        "priority": order.priority,
         "title": f"{order.number} 商品1",
         "phase": order.phase,
     }

@@ -6,13 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from core.errors import Refused
-from orders.arrival import FINDINGS, Checks, Rule, evaluate, prepared
-from orders.conditions import AMOUNT, DAY, FIELDS, FLAG, OPERATORS, TEXT, TEXTS, holds, matching, read_condition
+from orders.arrival import FINDINGS, Checks, evaluate, prepared
 from orders.intake import from_records
 from orders.reasons import VERIFICATION_REASONS
 
@@ -103,104 +98,6 @@ def test_a_duplicate_may_be_of_an_order_that_came_before() -> None:
 
     assert found(now, earlier=before) == [("W-1", "duplicate")]
     assert found(now, earlier=now) == []
-
-
-def test_a_rule_of_the_client_finds_under_its_name_and_version() -> None:
-    condition = read_condition(
-        {
-            "all": [
-                {"field": "total", "op": "gte", "value": 3000},
-                {
-                    "any": [
-                        {"field": "skus", "op": "has_any", "value": ["kome-10"]},
-                        {"field": "gift", "op": "eq", "value": True},
-                    ]
-                },
-                {"not": {"field": "ship_prefecture", "op": "in", "value": ["沖縄県", "北海道"]}},
-            ]
-        }
-    )
-    rule = Rule("大口のお米", 3, "stock", condition)
-    frame = orders({}, {"lines": [{**LINE, "sku": "CUP"}]}, {"lines": [{**LINE, "quantity": 1}]})
-
-    findings = evaluate(frame, rules=[rule], checks=NO_CHECKS)
-
-    assert findings.rows() == [("W-1", "大口のお米", 3, "stock")]
-
-
-@pytest.mark.parametrize(
-    ("condition", "said"),
-    [
-        ({"field": "colour", "op": "eq", "value": "red"}, "「colour」という項目はありません"),
-        ({"field": "total", "op": "contains", "value": 1}, "「contains」はこの項目には使えません"),
-        ({"field": "total", "op": "gte", "value": "many"}, "数として読めません"),
-        ({"field": "total", "op": "gte", "value": "1.5"}, "整数で指定してください"),
-        ({"field": "note", "op": "eq", "value": ""}, "文字を入れてください"),
-        ({"field": "note", "op": "eq"}, "値が必要です"),
-        ({"field": "wished_date", "op": "lt", "value": "10/1"}, "日付"),
-        ({"field": "gift", "op": "eq", "value": 1}, "true か false"),
-        ({"field": "note", "op": "is_set", "value": "x"}, "この項目はありません"),
-        ({"all": [{"not": {"field": "note", "op": "in", "value": "x"}}]}, "all[0].not.value"),
-        ({"all": [], "any": []}, "この項目はありません"),
-        ([], "項目と値の組で書いてください"),
-    ],
-)
-def test_a_condition_that_is_none_is_refused_with_its_place(condition: object, said: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        read_condition(condition)
-    assert said in str(refusal.value)
-
-
-# The two ways to apply a condition
-
-VALUES = {
-    TEXT: st.sampled_from(["髙橋", "高", "タ", "abc", "ＡＢ", "別"]),
-    TEXTS: st.sampled_from(["KOME-10", "cup", "ＫＯＭＥ-10"]),
-    AMOUNT: st.integers(-1, 3),
-    DAY: st.dates(date(2026, 10, 1), date(2026, 10, 3)).map(date.isoformat),
-    FLAG: st.booleans(),
-}
-FACTS = {
-    TEXT: st.sampled_from(["", "髙橋 たろう", "高橋タロウ", "ABC", "別"]),
-    TEXTS: st.lists(st.sampled_from(["KOME-10", "CUP"]), max_size=2),
-    AMOUNT: st.none() | st.integers(-1, 3),
-    DAY: st.none() | st.dates(date(2026, 10, 1), date(2026, 10, 3)),
-    FLAG: st.booleans(),
-}
-DTYPES: dict[str, Any] = {TEXT: pl.String, TEXTS: pl.List(pl.String), AMOUNT: pl.Int64, DAY: pl.Date, FLAG: pl.Boolean}
-
-
-@st.composite
-def comparisons(draw: st.DrawFn) -> dict[str, Any]:
-    field = draw(st.sampled_from(sorted(FIELDS)))
-    kind = FIELDS[field][0]
-    op = draw(st.sampled_from(sorted(name for name, (kinds, _) in OPERATORS.items() if kind in kinds)))
-    if op in ("is_set", "is_blank"):
-        return {"field": field, "op": op}
-    many = op in ("in", "has_any")
-    return {"field": field, "op": op, "value": draw(st.lists(VALUES[kind], max_size=3) if many else VALUES[kind])}
-
-
-CONDITIONS = st.recursive(
-    comparisons(),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda parts: {"all": parts}),
-        st.lists(inner, max_size=3).map(lambda parts: {"any": parts}),
-        inner.map(lambda part: {"not": part}),
-    ),
-    max_leaves=5,
-)
-ROWS = st.lists(
-    st.fixed_dictionaries({name: FACTS[kind] for name, (kind, _) in FIELDS.items()}), min_size=1, max_size=5
-)
-
-
-@settings(deadline=None)
-@given(data=CONDITIONS, rows=ROWS)
-def test_a_frame_is_asked_as_its_rows_are(data: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    condition = read_condition(data)
-    frame = pl.DataFrame(rows, schema={name: DTYPES[kind] for name, (kind, _) in FIELDS.items()})
-    assert matching(condition, frame).to_list() == [holds(condition, row) for row in rows]
 
 
 def test_days_to_a_wish_are_counted_from_the_day_at_home() -> None:

@@ -106,7 +106,9 @@ def test_a_move_says_why_it_is_not_allowed(move: str, facts: dict[str, int], cod
 
 def test_a_plain_order_may_be_held_scheduled_paid_released_and_cancelled() -> None:
     moves = [move.code for move in lifecycle.allowed(PLAIN)]
-    assert moves == ["hold", "pay", "schedule", "release", "cancel", "request_cancel", "open_exception", "change"]
+    assert moves == [
+        *("hold", "pay", "rule", "schedule", "release", "cancel", "request_cancel", "open_exception", "change"),
+    ]
 
 
 def test_conditions_read_the_same_in_sql() -> None:

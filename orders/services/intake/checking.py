@@ -1,4 +1,4 @@
-"""What arriving orders have to be looked at for, by the client's settings, and the verifications it opens."""
+"""What arriving orders have to be looked at for, by the client's settings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import polars as pl
 
 from core import copying
 from core.errors import Refused
-from core.events import Actor, publish_frame
 from core.wording import Sentence, _
 from orders import arrival
-from orders.conditions import read_condition
-from orders.models import ArrivalRule, Channel
+from orders.models import Channel
 
 _A_DAY = timedelta(days=1)
 
@@ -83,7 +81,7 @@ def findings(channel: Channel, orders: pl.DataFrame, earlier: Earlier) -> pl.Dat
     """Why which of these new orders (orders.intake.frames.ORDERS) has to be looked at: arrival.FINDINGS."""
     checks = checks_of(channel)
     before = earlier.alike(orders) if checks.duplicate else None
-    return arrival.evaluate(orders, rules=rules_in_force(), checks=checks, earlier=before)
+    return arrival.evaluate(orders, checks=checks, earlier=before)
 
 
 def checks_of(channel: Channel) -> arrival.Checks:
@@ -94,29 +92,3 @@ def checks_of(channel: Channel) -> arrival.Checks:
     except TypeError as error:
         sentence = _("販売チャネル「%(channel)s」の確認項目の設定が正しくありません。")
         raise Refused(Sentence(sentence, channel=channel.name), code="bad_checks") from error
-
-
-def rules_in_force() -> list[arrival.Rule]:
-    """The client's own rules that are switched on, in their order."""
-    return [
-        arrival.Rule(rule.name, rule.version, rule.reason, read_condition(rule.condition))
-        for rule in ArrivalRule.objects.filter(is_active=True)
-    ]
-
-
-def open_verifications(orders: pl.DataFrame, findings: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
-    """Write the verifications and tell of them. orders: number and id."""
-    if findings.is_empty():
-        return
-    found = findings.join(orders.select("number", "id"), on="number", maintain_order="left").select(
-        copying.take_ids("orders_verification", findings.height).alias("verification_id"),
-        pl.col("id").alias("order_id"),
-        "reason",
-        pl.col("rule").str.slice(0, 60),
-        pl.col("version").alias("rule_version"),
-    )
-    blank = [pl.lit("").alias(name) for name in ("answer", "answered_by")]
-    rows = found.rename({"verification_id": "id"}).with_columns(pl.lit(at).alias("opened_at"), *blank)
-    copying.copy("orders_verification", rows)
-    told = found.with_columns(pl.col("order_id").alias("subject_id"))
-    publish_frame("order.verification_opened", "order", told, actor=actor, at=at)

@@ -12,10 +12,13 @@ from core.events import Actor, Told, publish_frame
 from orders import ports
 from orders.intake import Intake as Part
 from orders.lifecycle import BEFORE_RELEASE, ORDER_FACTS, phase_column
-from orders.models import Intake, Line, Order
+from orders.models import Intake, Order
 from orders.queries import facts
+from orders.services import holds, verification
 from orders.services.intake import checking
 from orders.services.intake.updating import follow_channel
+from orders.services.ruling.arriving import Ruled, at_arrival
+from orders.services.ruling.noting import log, with_ids
 
 TITLE_CHARACTERS = 120
 
@@ -28,6 +31,7 @@ _AS_THEY_ARE = (
     *("number", "ordered_at", "payment_method", "prepaid", "delivery_method"),
     *("goods_total", "postage", "fee", "discount", "points", "total"),
     *("noshi", "wrapping", "message", "wished_date", "wished_slot", "note", "staff_note", "search"),
+    *("ship_on", "promised_date", "carrier", "temperature", "priority"),
 )
 
 
@@ -50,7 +54,9 @@ def write(intake: Intake, part: Part, earlier: checking.Earlier) -> Arrived:
     orders = part.orders.join(known, on="number", how="anti", maintain_order="left")
     if not orders.is_empty():
         findings = checking.findings(intake.channel, orders, earlier)
-        _write_new(intake, orders, part.lines, findings, actor=actor, at=at)
+        zone = checking.checks_of(intake.channel).zone
+        ruled = at_arrival(intake.channel, orders, part.lines, findings, zone=zone, at=at)
+        _write_new(intake, ruled, actor=actor, at=at)
     if not known.is_empty():
         follow_channel(part.orders.join(known, on="number", maintain_order="left"), actor=actor, at=at)
     return Arrived(new=orders.height, known=known.height)
@@ -60,29 +66,34 @@ def _known(intake: Intake, numbers: pl.Series) -> pl.DataFrame:
     return facts.fetch(_KNOWN, [intake.channel_id, numbers.str.join("\n").item()], _KNOWN_SCHEMA)
 
 
-def _write_new(
-    intake: Intake, orders: pl.DataFrame, lines: pl.DataFrame, findings: pl.DataFrame, *, actor: Actor, at: datetime
-) -> None:
-    orders = _with_phases(orders, findings).with_columns(
-        copying.take_ids("orders_order", orders.height), ports.ship_due(orders["ordered_at"])
+def _write_new(intake: Intake, ruled: Ruled, *, actor: Actor, at: datetime) -> None:
+    orders = _with_phases(ruled).with_columns(
+        copying.take_ids("orders_order", ruled.orders.height), ports.ship_due(ruled.orders["ordered_at"])
     )
-    lines = lines.join(orders.select("number", "id", "cancelled"), on="number", maintain_order="left")
+    lines = ruled.lines.join(orders.select("key", "id", "cancelled"), on="key", maintain_order="left")
     copying.copy("orders_order", _order_rows(orders, intake, at=at))
     copying.copy("orders_line", _line_rows(lines))
     _tell_received(orders, lines, intake, actor=actor, at=at)
-    checking.open_verifications(orders, findings, actor=actor, at=at)
+    log(with_ids(ruled.effects, orders), names={rule.id: rule.name for rule in ruled.rules}, actor=actor, at=at)
+    verification.open_for(orders, ruled.findings, actor=actor, at=at)
+    _hold(orders, ruled.held, actor=actor, at=at)
+    _tell_scheduled(orders.filter(pl.col("ship_on").is_not_null() & ~pl.col("cancelled")), actor=actor, at=at)
     _tell_cancelled(orders.filter("cancelled"), actor=actor, at=at)
 
 
-def _with_phases(orders: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """With the phase that the facts of a new order come to, and its number of verifications."""
-    reasons = findings.group_by("number").agg(pl.len().cast(pl.Int64).alias("verifications"))
-    counted = orders.join(reasons, on="number", how="left", maintain_order="left")
+def _with_phases(ruled: Ruled) -> pl.DataFrame:
+    """With the phase that the facts of a new order come to, its verifications and its holds counted."""
+    counted = ruled.orders
+    for name, rows in (("verifications", ruled.findings), ("holds", ruled.held)):
+        found = rows.group_by("key").agg(pl.len().cast(pl.Int64).alias(name))
+        counted = counted.join(found, on="key", how="left", maintain_order="left")
     living = pl.when("cancelled").then(0).otherwise("units")
     known = {
         "open": living,
         "allocated": living,
         "verifications": pl.col("verifications").fill_null(0),
+        "holds": pl.col("holds").fill_null(0),
+        "dated": pl.col("ship_on").is_not_null().cast(pl.Int64),
         "prepaid": pl.col("prepaid").cast(pl.Int64),
         "paid": pl.col("paid").cast(pl.Int64),
     }
@@ -105,7 +116,8 @@ def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.Dat
         _tax_by_rate(),
         pl.col("gift").alias("is_gift"),
         pl.col("wished_slot_text").str.slice(0, 60),
-        pl.lit("[]").alias("tags"),
+        # As JSON: what struct.json_encode writes around the one field is taken off.
+        pl.struct("tags").struct.json_encode().str.slice(len('{"tags":')).str.strip_suffix("}").alias("tags"),
     )
 
 
@@ -130,8 +142,8 @@ def _tax_by_rate() -> pl.Expr:
 
 
 def _line_rows(lines: pl.DataFrame) -> pl.DataFrame:
-    # What is on hand is not counted here yet: every line is a stock line and is taken as allocated in full, until the
-    # stock ledger answers for it.
+    # What is on hand is not counted here yet: every line is taken as allocated in full, whatever its branch, until the
+    # stock ledger and the orders to suppliers answer for it.
     nothing = pl.lit(0, dtype=pl.Int64)
     return lines.select(
         pl.col("id").alias("order_id"),
@@ -142,7 +154,7 @@ def _line_rows(lines: pl.DataFrame) -> pl.DataFrame:
         "unit_price",
         pl.col("line_discount").alias("discount"),
         "tax_rate",
-        pl.lit(Line.STOCK).alias("branch"),
+        "branch",
         pl.col("quantity").alias("ordered"),
         pl.when("cancelled").then("quantity").otherwise(nothing).alias("cancelled"),
         pl.when("cancelled").then(nothing).otherwise("quantity").alias("allocated"),
@@ -164,10 +176,24 @@ def _tell_received(orders: pl.DataFrame, lines: pl.DataFrame, intake: Intake, *,
         "total",
         pl.col("ship_prefecture").alias("prefecture"),
         "ship_due_at",
+        "priority",
         title.alias("title"),
         "phase",
     )
     return publish_frame("order.received", "order", told, actor=actor, at=at, batch_id=intake.pk)
+
+
+def _hold(orders: pl.DataFrame, held: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    if not held.is_empty():
+        placed = held.join(orders.select("key", pl.col("id").alias("order_id")), on="key", maintain_order="left")
+        holds.begin(placed.drop("key"), phases_known=True, actor=actor, at=at)
+
+
+def _tell_scheduled(dated: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    """A rule has fixed the day on which these leave."""
+    if not dated.is_empty():
+        told = dated.select(pl.col("id").alias("subject_id"), pl.col("id").alias("order_id"), "ship_on")
+        publish_frame("order.scheduled", "order", told, actor=actor, at=at)
 
 
 def _tell_cancelled(cancelled: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
@@ -179,6 +205,6 @@ def _tell_cancelled(cancelled: pl.DataFrame, *, actor: Actor, at: datetime) -> N
             "units",
             pl.lit("client").alias("by"),
             pl.lit(BEFORE_RELEASE).alias("zone"),
-            pl.lit("").alias("reason"),
+            pl.col("cancel_reason").alias("reason"),
         )
         publish_frame("order.cancelled", "order", told, actor=actor, at=at)

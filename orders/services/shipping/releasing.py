@@ -25,10 +25,11 @@ _FREE = """
 """
 _LINES = pl.Schema({"line_id": pl.Int64, "order_id": pl.Int64, "free": pl.Int64})
 _ORDERS = """
-    SELECT o.id, o.ship_on, (SELECT coalesce(max(s.position), 0) + 1 FROM orders_shipment s WHERE s.order_id = o.id)
+    SELECT o.id, o.ship_on, o.carrier,
+           (SELECT coalesce(max(s.position), 0) + 1 FROM orders_shipment s WHERE s.order_id = o.id)
       FROM orders_order o WHERE o.id = ANY(%s) ORDER BY o.id
 """
-_PLANNED = pl.Schema({"order_id": pl.Int64, "ship_date": pl.Date, "position": pl.Int64})
+_PLANNED = pl.Schema({"order_id": pl.Int64, "ship_date": pl.Date, "carrier": pl.String, "position": pl.Int64})
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def plan(
     copying.copy("orders_shipmentline", lines.select(pl.col("subject_id").alias("shipment_id"), "line_id", "quantity"))
     contents.count("released", planned["subject_id"].to_list())
     totals = lines.group_by("subject_id").agg(pl.col("quantity").sum().alias("units"), pl.len().alias("lines"))
-    return planned.join(totals, on="subject_id", maintain_order="left").drop("ship_date")
+    return planned.join(totals, on="subject_id", maintain_order="left").drop("ship_date", "carrier")
 
 
 def _copy_shipments(planned: pl.DataFrame, *, at: datetime) -> None:
@@ -111,7 +112,7 @@ def _copy_shipments(planned: pl.DataFrame, *, at: datetime) -> None:
         "billable",
         "ship_date",
         pl.lit(Shipment.RELEASED).alias("state"),
-        pl.lit("").alias("carrier"),
+        "carrier",
         pl.lit(Shipment.SMALLEST).alias("size"),
         pl.lit(at).alias("released_at"),
     )

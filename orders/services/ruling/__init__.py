@@ -1,0 +1,27 @@
+"""The client's rules at arrival: keeping them, running them on what arrives, and once more on request."""
+
+from orders.services.ruling.again import run_again
+from orders.services.ruling.keeping import (
+    Draft,
+    archive,
+    change,
+    check,
+    create,
+    duplicate,
+    import_rules,
+    shift,
+    switch,
+)
+
+__all__ = [
+    "Draft",
+    "archive",
+    "change",
+    "check",
+    "create",
+    "duplicate",
+    "import_rules",
+    "run_again",
+    "shift",
+    "switch",
+]
