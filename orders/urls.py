@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, lists, saved, troubles
+from orders.pages import acting, details, intakes, lists, rules, saved, troubles
 
 app_name = "orders"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("changes/<int:change_id>/answer", troubles.answer_change, name="answer_change"),
     path("returns/<int:return_id>/receive", troubles.receive_return, name="receive_return"),
     path("returns/<int:return_id>/inspect", troubles.inspect_return, name="inspect_return"),
+    path("orders/run-rules", rules.run_again, name="run_rules"),
     path("orders/<int:order_id>", details.order, name="detail"),
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
@@ -39,4 +40,15 @@ urlpatterns = [
     path("intakes/<int:intake_id>/progress", intakes.progress, name="intake_progress"),
     path("intakes/<int:intake_id>/mend", intakes.mend, name="intake_mend"),
     path("intakes/<int:intake_id>/original", intakes.original, name="intake_original"),
+    path("settings/rules", rules.rules, name="rules"),
+    path("settings/rules/new", rules.new, name="new_rule"),
+    path("settings/rules/try", rules.try_out, name="try_rules"),
+    path("settings/rules/export", rules.export, name="export_rules"),
+    path("settings/rules/import", rules.take, name="import_rules"),
+    path("settings/rules/<int:rule_id>", rules.rule, name="rule"),
+    path("settings/rules/<int:rule_id>/edit", rules.edit, name="edit_rule"),
+    path("settings/rules/<int:rule_id>/switch", rules.switch, name="switch_rule"),
+    path("settings/rules/<int:rule_id>/shift", rules.shift, name="shift_rule"),
+    path("settings/rules/<int:rule_id>/copy", rules.duplicate, name="copy_rule"),
+    path("settings/rules/<int:rule_id>/archive", rules.archive, name="archive_rule"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from documents import queries as documents
 from documents.kinds import visible
 from orders.intake.values import SLOTS
-from orders.queries import detail, overview, timeline, troubles
+from orders.queries import detail, overview, rules, timeline, troubles
 from orders.queries.troubles import slot_label
 from orders.reasons import HOLD_REASONS, PARTIES
 from tenants.doors import PortalRequest, page
@@ -26,6 +26,7 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
     shown = {
         "detail": found,
         "order": found.order,
+        "ruled": rules.of_order(order_id),
         "entries": timeline.of_order(order_id),
         "papers": documents.of_order(order_id, kinds, side=request.side),
         "parties": PARTIES,

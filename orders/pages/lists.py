@@ -24,8 +24,10 @@ from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-ACTS = ("cancel", "verify", "hold", "release_hold", "release")
-_ACTING = frozenset({Permission.CANCEL_ORDERS, Permission.VERIFY_ORDERS, Permission.HOLD_ORDERS})
+ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules")
+_ACTING = frozenset(
+    {Permission.CANCEL_ORDERS, Permission.VERIFY_ORDERS, Permission.HOLD_ORDERS, Permission.IMPORT_ORDERS}
+)
 
 
 @page(Permission.VIEW_ORDERS)

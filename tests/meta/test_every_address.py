@@ -12,7 +12,7 @@ from django.test import Client
 
 from core import scope
 from orders.models import ChangeRequest, Hold, Intake, OrderException, Return
-from orders.services import changes, exceptions, holds, returning
+from orders.services import changes, exceptions, holds, returning, ruling
 from tenants.models import Person
 from tenants.roles import ROLES, Role
 from tests.conftest import OPERATOR
@@ -79,6 +79,9 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         orders.shipped(gone)
         returning.request([gone], reason="不要", actor=OPERATOR, at=orders.MORNING)
         back = Return.objects.get(order_id=gone).pk
+        rule = ruling.create(
+            ruling.Draft("規則", {"all": []}, [{"do": "tag", "tag": "x"}]), actor=OPERATOR, at=orders.MORNING
+        ).pk
     item = operations.item(order_id=order, subject_id=order).pk
     colleague = client_person("viewer", "acme").pk
     return {
@@ -87,6 +90,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "intake_id": intake,
         "item_id": item,
         "pk": colleague,
+        "rule_id": rule,
         "exception_id": trouble,
         "change_id": change,
         "return_id": back,
