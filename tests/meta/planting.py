@@ -33,10 +33,10 @@ from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
 from orders.lifecycle import PHASES
-from orders.models import ArrivalRule, Hold, Order, OrderException, RefusedRow, Return, SavedView, Shipment
+from orders.models import Hold, Order, OrderException, RefusedRow, Return, RuleEffect, SavedView, Shipment
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
-from orders.services import cancelling, changes, exceptions, holds, naming, returning, shipping, verification
+from orders.services import cancelling, changes, exceptions, holds, naming, returning, ruling, shipping, verification
 from orders.services import intake as receiving
 from sla import queries as promises
 from sla import services as sla
@@ -217,8 +217,20 @@ def _arrival(nth: int) -> Ids:
     _submitted(channel, [mended], f"受注{nth}_修正済み.csv", mends=first)
     assert arrivals.refused_rows(first).rows[0].is_mended
     assert RefusedRow.objects.filter(intake=first).count() == nth
-    ArrivalRule.objects.create(name=f"規則{nth}", position=nth, condition={}, reason="content", is_active=False)
-    return {"intake_id": first.pk}
+    return {"intake_id": first.pk, "rule_id": _rule(nth, Order.objects.get(number=f"GOOD-{nth}").pk)}
+
+
+def _rule(nth: int, order: int) -> int:
+    """A rule of n versions, and n effects of it on the order."""
+    at = clock.now()
+    tags = [{"do": "tag", "tag": f"印{k}"} for k in range(nth)]
+    rule = ruling.create(ruling.Draft(f"規則{nth}", {"all": []}, tags), actor=OPERATOR, at=at)
+    for version in range(1, nth):
+        draft = ruling.Draft(f"規則{nth}の{version}", {"all": []}, tags)
+        rule = ruling.change(rule.pk, draft, seen=version, actor=OPERATOR, at=at)
+    ruling.run_again([order], rules=[rule], actor=OPERATOR, at=at)
+    assert RuleEffect.objects.filter(rule=rule).count() == nth
+    return rule.pk
 
 
 def _submitted(channel: Any, rows: list[dict[str, str]], name: str, **more: Any) -> Any:
