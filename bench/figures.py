@@ -45,10 +45,11 @@ class Size:
     listed_orders: int
     rounds: int
     ruled_orders: int
+    papers: int
 
 
-QUICK = Size(20_000, 1_000, 60_000, 100_000, 3, 20_000, 200, 20_000)
-FULL = Size(100_000, 5_000, 1_000_000, 1_000_000, 10, 150_000, 1_000, 100_000)
+QUICK = Size(20_000, 1_000, 60_000, 100_000, 3, 20_000, 200, 20_000, 200)
+FULL = Size(100_000, 5_000, 1_000_000, 1_000_000, 10, 150_000, 1_000, 100_000, 1_000)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -20,7 +20,8 @@ transaction, and two months, or three with the usual extension (法人税法74�
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """tax: it belongs to 電子取引データ. money: it shows what things cost, so it is for those who may see the billing.
+    """tax: it belongs to 電子取引データ. money: it shows what the operator's or a supplier's work costs, so it is for
+    those who may see the billing; what a buyer pays stands on the order itself, for everybody who sees that.
 
     priced: it always names an amount. years: how long it is kept; a tax paper from when its return is due, others from
     their date.
@@ -49,6 +50,13 @@ KINDS: Mapping[str, DocumentKind] = {
         DocumentKind("contract", _("契約書"), tax=True, money=True, years=TAX_YEARS),
         DocumentKind("receipt", _("領収書"), tax=True, money=True, years=TAX_YEARS, priced=True),
         DocumentKind("delivery_note", _("納品書"), tax=True, money=False, years=TAX_YEARS),
+        DocumentKind("acknowledgement", _("注文請書"), tax=True, money=False, years=TAX_YEARS, priced=True),
+        DocumentKind("buyer_receipt", _("購入者への領収書"), tax=True, money=False, years=TAX_YEARS, priced=True),
+        DocumentKind("inspection", _("検収書"), tax=True, money=True, years=TAX_YEARS),
+        DocumentKind("order_slip", _("受注伝票"), tax=False, money=False, years=5),
+        DocumentKind("ship_order", _("出荷指示書"), tax=False, money=False, years=3),
+        DocumentKind("pick_list", _("ピッキングリスト"), tax=False, money=False, years=1),
+        DocumentKind("print_run", _("帳票のまとめ印刷"), tax=False, money=False, years=1),
         DocumentKind("report", _("報告書"), tax=False, money=False, years=5),
         DocumentKind("order_file", _("受注ファイル"), tax=False, money=False, years=3),
         DocumentKind("other", _("その他"), tax=False, money=False, years=3),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Literal
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from core.sheets import csv_file
 from core.text import search_key
 from documents import names, verdicts
 from documents.kinds import KINDS
-from documents.models import Document
+from documents.models import Document, IssuedPaper, Letterhead, PrintRun
 
 Side = Literal["client", "operator"]
 
@@ -32,6 +33,7 @@ SORTS = {
 NEWEST = "-date"
 IN_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
 HISTORY_ROWS = 100
+_LOOK = ("letterhead__logo", "letterhead__seal")
 ICONS = {"application/pdf": "file-type-pdf", "image/png": "photo", "image/jpeg": "photo", "text/csv": "file-type-csv"}
 
 
@@ -161,6 +163,7 @@ def direction_label(direction: str, side: Side) -> str:
         Document.ISSUED: _("発行") if side == "operator" else _("受領"),
         Document.RECEIVED: _("受領") if side == "operator" else _("送付"),
         Document.EXCHANGED: _("共有"),
+        Document.OUTWARD: _("購入者へ発行"),
     }
     return labels.get(direction, direction)
 
@@ -364,3 +367,45 @@ def find(text: str, kinds: Collection[str], *, side: Side, limit: int) -> tuple[
     found = matching(Wanted(kinds=kinds, text=text)).order_by("-transaction_date", "-id")[: limit + 1]
     rows = [row_of(document, side) for document in found]
     return rows[:limit], len(rows) > limit
+
+
+def letterhead() -> Letterhead | None:
+    """The version of the letterhead that is in force; None where nothing was set or issued yet. One query."""
+    return Letterhead.objects.select_related("logo", "seal").order_by("-version").first()
+
+
+def letterheads(*, limit: int) -> list[Letterhead]:
+    """The versions of the letterhead, newest first."""
+    return list(Letterhead.objects.order_by("-version")[:limit])
+
+
+def newest_papers(kind: str, subjects: Collection[tuple[str, int | None]]) -> dict[tuple[str, int | None], IssuedPaper]:
+    """The newest revision of this paper for each subject (kind, id) that has one. One query."""
+    ids = [subject_id for _kind, subject_id in subjects if subject_id is not None]
+    found = IssuedPaper.objects.filter(kind=kind, subject_id__in=ids).order_by(
+        "subject_kind", "subject_id", "-revision"
+    )
+    newest = found.distinct("subject_kind", "subject_id").select_related("document", *_LOOK)
+    return {(paper.subject_kind, paper.subject_id): paper for paper in newest}
+
+
+def papers_of_order(order_id: int) -> list[IssuedPaper]:
+    """The papers that were issued for an order, each in all its revisions, newest first. One query."""
+    found = IssuedPaper.objects.filter(order_id=order_id).select_related("document", "letterhead")
+    return list(found.order_by("-issued_at", "-id"))
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a print run is; total 0 where it has not begun."""
+
+    done: int
+    total: int
+
+
+def run_progress(run: PrintRun) -> RunProgress | None:
+    """How far the printing is; None where it has ended."""
+    if run.state != PrintRun.WAITING:
+        return None
+    shown: dict[str, int] = cache.get(f"print_run:{run.pk}") or {}
+    return RunProgress(shown.get("done", 0), shown.get("total", 0))

@@ -24,6 +24,7 @@ from documents.glyphs import coverage, printable
 
 PAPERS = Path(__file__).parent / "papers"
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+UNTAGGED: list[typst.PDFStandard] = ["a-3u"]
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,18 @@ class Attachment:
 
 
 def compile_paper(
-    template: str, data: Mapping[str, object], *, issued_at: datetime, attachments: Sequence[Attachment] = ()
+    template: str,
+    data: Mapping[str, object],
+    *,
+    issued_at: datetime,
+    attachments: Sequence[Attachment] = (),
+    tagged: bool = True,
 ) -> bytes:
     """The paper as PDF.
 
     template: a file of `papers/` without its ending. data: what that paper's shape says (`papers.invoice.Invoice`);
     Decimals, dates and bytes are welcome. issued_at: the aware time written into the PDF as the time it was made.
+    tagged: without, it is PDF/A-3u and a sixth of the size: for files of very many papers that are kept one by one too.
     A character that the fonts lack becomes 〓. Raises typst.TypstError where template and data do not fit: a bug.
     Threads take turns. Not for a process whose parent compiled before it forked, which raises RuntimeError.
     """
@@ -56,7 +63,13 @@ def compile_paper(
             "attachments": json.dumps([vars(attachment) for attachment in attachments], ensure_ascii=False),
         },
         issued_at=issued_at,
+        tagged=tagged,
     )
+
+
+def picture_of_paper(template: str, data: Mapping[str, object], *, pixels_an_inch: int = 96) -> bytes:
+    """The first page of the paper as PNG, to be looked at before it is issued. Otherwise as `compile_paper`."""
+    return _press(template).show(sys_inputs={"data": _json(data)}, pixels_an_inch=pixels_an_inch)
 
 
 class _Press:
@@ -70,17 +83,26 @@ class _Press:
             PAPERS / f"{template}.typ", root=PAPERS, font_paths=_fonts(), ignore_system_fonts=True
         )
 
-    def print(self, *, sys_inputs: dict[str, str], issued_at: datetime) -> bytes:
+    def print(self, *, sys_inputs: dict[str, str], issued_at: datetime, tagged: bool) -> bytes:
         with self._turn:
             self._stay_in_one_process()
             paper = self._compiler.compile(
                 format="pdf",
                 sys_inputs=sys_inputs,
-                pdf_standards=STANDARDS,
+                pdf_standards=STANDARDS if tagged else UNTAGGED,
+                pdf_tags=tagged,
                 timestamp=int(issued_at.timestamp()),
             )
         assert isinstance(paper, bytes)  # one file, since the format is no picture
         return paper
+
+    def show(self, *, sys_inputs: dict[str, str], pixels_an_inch: int) -> bytes:
+        with self._turn:
+            self._stay_in_one_process()
+            pages = self._compiler.compile(format="png", sys_inputs=sys_inputs, ppi=float(pixels_an_inch))
+        first = pages[0] if isinstance(pages, list) else pages
+        assert isinstance(first, bytes)
+        return first
 
     @classmethod
     def _stay_in_one_process(cls) -> None:
@@ -107,11 +129,11 @@ def _covered() -> frozenset[int]:
 
 
 def _json(data: Mapping[str, object]) -> str:
-    return json.dumps(_plain(data), ensure_ascii=False, allow_nan=False)
+    return json.dumps(plain(data), ensure_ascii=False, allow_nan=False)
 
 
-def _plain(value: object) -> object:
-    """The value as JSON knows it; text becomes printable, numbers keep every digit."""
+def plain(value: object) -> object:
+    """The value as JSON knows it and as it is printed; text becomes printable, numbers keep every digit."""
     match value:
         case str():
             return printable(value, _covered())
@@ -124,7 +146,7 @@ def _plain(value: object) -> object:
         case bytes():
             return list(value)
         case Mapping():
-            return {str(name): _plain(part) for name, part in value.items()}
+            return {str(name): plain(part) for name, part in value.items()}
         case Sequence():
-            return [_plain(part) for part in value]
+            return [plain(part) for part in value]
     raise TypeError(f"A paper's data cannot hold {type(value).__name__}.")

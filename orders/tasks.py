@@ -5,13 +5,19 @@ from __future__ import annotations
 from core import clock
 from core.events import SYSTEM
 from core.tasks import task
-from orders.services import changes, completing, exceptions, holds, intake
+from orders.services import changes, completing, exceptions, holds, intake, papers
 
 
 @task(queue="heavy")
 def run_intake(*, intake_id: int) -> None:
     """Read an order file that arrived."""
     intake.run(intake_id, at=clock.now())
+
+
+@task(queue="heavy")
+def print_papers(*, run_id: int) -> None:
+    """Make many papers and one file of them."""
+    papers.fulfil(run_id, at=clock.now())
 
 
 @task()

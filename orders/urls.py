@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, lists, rules, saved, troubles
+from orders.pages import acting, details, intakes, letterhead, lists, papers, rules, saved, troubles
 
 app_name = "orders"
 urlpatterns = [
@@ -32,6 +32,12 @@ urlpatterns = [
     path("returns/<int:return_id>/inspect", troubles.inspect_return, name="inspect_return"),
     path("orders/run-rules", rules.run_again, name="run_rules"),
     path("orders/<int:order_id>", details.order, name="detail"),
+    path("orders/papers/issue", papers.issue, name="issue_papers"),
+    path("orders/papers/print", papers.print_many, name="print_papers"),
+    path("orders/papers/runs/<int:run_id>", papers.run, name="print_run"),
+    path("orders/papers/runs/<int:run_id>/progress", papers.progress, name="print_progress"),
+    path("settings/papers", letterhead.settings, name="letterhead"),
+    path("settings/papers/preview", letterhead.preview, name="preview_letterhead"),
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
     path("intakes", intakes.intakes, name="intakes"),

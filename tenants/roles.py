@@ -25,9 +25,11 @@ class Permission(StrEnum):
     REVIEW_BILLING = "review_billing"
     VIEW_DOCUMENTS = "view_documents"
     UPLOAD_DOCUMENTS = "upload_documents"
+    ISSUE_PAPERS = "issue_papers"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
     MANAGE_SETTINGS = "manage_settings"
+    MANAGE_SEAL = "manage_seal"
     VIEW_ACCESS_LOG = "view_access_log"
     WORK_QUEUE = "work_queue"
     REASSIGN_WORK = "reassign_work"
@@ -62,9 +64,11 @@ LABELS: dict[Permission, str | Promise] = {
     P.REVIEW_BILLING: _("請求案を確認する"),
     P.VIEW_DOCUMENTS: _("書類を見る"),
     P.UPLOAD_DOCUMENTS: _("書類を送る"),
+    P.ISSUE_PAPERS: _("帳票を発行する"),
     P.MANAGE_PEOPLE: _("担当者を管理する"),
     P.MANAGE_TOKENS: _("APIトークンを管理する"),
     P.MANAGE_SETTINGS: _("設定を変える"),
+    P.MANAGE_SEAL: _("角印を登録する"),
     P.VIEW_ACCESS_LOG: _("アクセス記録を見る"),
     P.WORK_QUEUE: _("キューの作業をする"),
     P.REASSIGN_WORK: _("作業を割り当て直す"),
@@ -108,7 +112,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
         (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS)),
         (
             _("請求と書類"),
-            (P.REVIEW_BILLING, P.CLOSE_MONTH, P.FINALISE_INVOICES, P.MANAGE_RATE_CARDS, P.UPLOAD_DOCUMENTS),
+            (
+                P.REVIEW_BILLING,
+                P.CLOSE_MONTH,
+                P.FINALISE_INVOICES,
+                P.MANAGE_RATE_CARDS,
+                P.UPLOAD_DOCUMENTS,
+                P.ISSUE_PAPERS,
+            ),
         ),
         (
             _("管理"),
@@ -116,6 +127,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.MANAGE_PEOPLE,
                 P.MANAGE_TOKENS,
                 P.MANAGE_SETTINGS,
+                P.MANAGE_SEAL,
                 P.VIEW_ACCESS_LOG,
                 P.VIEW_ROLES,
                 P.MANAGE_CLIENTS,
@@ -145,12 +157,13 @@ _CLIENT_ORDERS = _READ | {
     P.CHANGE_ORDERS,
     P.ANSWER_QUESTIONS,
     P.UPLOAD_DOCUMENTS,
+    P.ISSUE_PAPERS,
 }
-_CLIENT_MONEY = _READ | {P.VIEW_BILLING, P.REVIEW_BILLING, P.UPLOAD_DOCUMENTS}
+_CLIENT_MONEY = _READ | {P.VIEW_BILLING, P.REVIEW_BILLING, P.UPLOAD_DOCUMENTS, P.ISSUE_PAPERS}
 _CLIENT_OWNER = (
     _CLIENT_ORDERS
     | _CLIENT_MONEY
-    | {P.MANAGE_PEOPLE, P.MANAGE_TOKENS, P.MANAGE_SETTINGS, P.VIEW_ACCESS_LOG, P.VIEW_ROLES}
+    | {P.MANAGE_PEOPLE, P.MANAGE_TOKENS, P.MANAGE_SETTINGS, P.MANAGE_SEAL, P.VIEW_ACCESS_LOG, P.VIEW_ROLES}
 )
 _FLOOR = _READ | {P.WORK_QUEUE, P.OPEN_EXCEPTIONS}
 _CLERK = _FLOOR | {
@@ -162,8 +175,9 @@ _CLERK = _FLOOR | {
     P.HOLD_ORDERS,
     P.RELEASE_ORDERS,
     P.UPLOAD_DOCUMENTS,
+    P.ISSUE_PAPERS,
 }
-_WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS}
+_WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS, P.ISSUE_PAPERS}
 _LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.DECIDE_EXCEPTIONS, P.VIEW_BILLING, P.VIEW_ROLES}
 _BILLING = _READ | {
     P.EXPORT_ORDERS,

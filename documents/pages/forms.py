@@ -16,7 +16,7 @@ from documents.kinds import missing
 from documents.models import Document
 from documents.queries import Wanted
 
-NOT_UPLOADED = frozenset({"order_file"})
+NOT_UPLOADED = frozenset({"order_file", "order_slip", "ship_order", "pick_list", "print_run"})
 
 
 class YenWidget(forms.TextInput):
@@ -66,7 +66,7 @@ class FilterForm(forms.Form):
         super().__init__(data)
         self.shown = shown
         self._offer("kind", _("すべて"), [(code, queries.kind_label(code)) for code in shown])
-        directions = (Document.ISSUED, Document.RECEIVED, Document.EXCHANGED)
+        directions = (Document.ISSUED, Document.RECEIVED, Document.EXCHANGED, Document.OUTWARD)
         labels = [(one, queries.direction_label(one, side)) for one in directions]
         self._offer("direction", _("すべて"), labels)
         standings = [("old", _("旧版")), ("rejected", _("受取不可")), ("deleted", _("削除済み")), ("all", _("すべて"))]

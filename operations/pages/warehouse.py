@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,15 +13,17 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.errors import Refused
+from documents.kinds import KINDS as DOCUMENT_KINDS
 from operations import services, slips
 from operations.kinds import KINDS, WAREHOUSE
 from operations.pages import desk as desks
 from operations.pages.desk import back_to, tell
 from operations.queries import counting, warehouse
-from orders.services import shipping
+from orders.queries.papers import OF_SHIPMENTS
+from orders.services import papers, shipping
 from orders.services.shipping import SIZES
 from orders.tracking import CARRIERS
-from tenants.doors import PortalRequest, page
+from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
 MOST_AT_ONCE = 500
@@ -83,7 +85,8 @@ def _stage(request: PortalRequest, kind: str, *, status: int = 200, **more: Any)
         "carriers": {code: _(carrier.name) for code, carrier in CARRIERS.items()},
         "carrier": request.POST.get("carrier", "yamato"),
         "may_do": may_do,
-        "may_choose": may_do and kind != "ship",
+        "may_choose": (may_do and kind != "ship") or Permission.ISSUE_PAPERS in request.permissions,
+        "paper_kinds": [(code, _(DOCUMENT_KINDS[code].label)) for code in OF_SHIPMENTS],
         **more,
     }
     return render(request, "operations/stage.html", context, status=status)
@@ -111,6 +114,25 @@ def pick_list(request: PortalRequest) -> HttpResponse:
         "operations/pick_list.html",
         {"rows": rows, "totals": warehouse.totals(rows), "units": sum(row.units for row in rows), "at": clock.now()},
     )
+
+
+@page(Permission.ISSUE_PAPERS, methods=("POST",), side="operator")
+def issue_pick_list(request: PortalRequest) -> HttpResponse:
+    """The list as a numbered paper, kept among the documents."""
+    keys = selected(request, "pick")[:MOST_AT_ONCE]
+    paper = services.issue_pick_list(keys, client=_client(request), actor=request.actor, at=clock.now())
+    return HttpResponseRedirect(url(request, "documents:view", paper.document_id))
+
+
+@page(Permission.ISSUE_PAPERS, methods=("POST",), side="operator")
+def print_papers(request: PortalRequest, kind: str) -> HttpResponse:
+    """A paper (`paper`) of each of the chosen shipments that wait at this stage, as one file."""
+    if kind not in WAREHOUSE:
+        raise Http404
+    run = papers.ask_for_print(
+        request.POST.get("paper", ""), selected(request, kind), actor=request.actor, at=clock.now()
+    )
+    return HttpResponseRedirect(url(request, "orders:print_run", run.pk))
 
 
 @page(Permission.PICK_AND_PACK, methods=("POST",), side="operator")

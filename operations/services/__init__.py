@@ -15,6 +15,7 @@ from operations.services.holding import (
     return_abandoned,
     take,
 )
+from operations.services.picking import issue_pick_list
 from operations.services.pooling import forget_refills
 from operations.services.shipping_out import Result, ship_by_list
 from operations.services.tallying import fold_tallies, tally
@@ -28,6 +29,7 @@ __all__ = [
     "follow",
     "forget_refills",
     "give_back",
+    "issue_pick_list",
     "move_due",
     "note_presence",
     "open_received",

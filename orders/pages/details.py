@@ -10,6 +10,7 @@ from documents import queries as documents
 from documents.kinds import visible
 from orders.intake.values import SLOTS
 from orders.queries import detail, overview, rules, timeline, troubles
+from orders.queries import papers as printable
 from orders.queries.troubles import slot_label
 from orders.reasons import HOLD_REASONS, PARTIES
 from tenants.doors import PortalRequest, page
@@ -23,12 +24,16 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     kinds = visible(money=Permission.VIEW_BILLING in request.permissions)
+    papers = printable.available(found.order, [sent.shipment for sent in found.shipments])
+    issued = {paper.newest.document_id for paper in papers if paper.newest}
+    kept = documents.of_order(order_id, kinds, side=request.side)
     shown = {
         "detail": found,
         "order": found.order,
         "ruled": rules.of_order(order_id),
         "entries": timeline.of_order(order_id),
-        "papers": documents.of_order(order_id, kinds, side=request.side),
+        "printable": papers,
+        "papers": [row for row in kept if row.pk not in issued],
         "parties": PARTIES,
         "slots": [(slot, slot_label(slot)) for slot in SLOTS],
         "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],

@@ -14,19 +14,27 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.paging import Page
+from documents.kinds import KINDS
 from orders.lifecycle import PHASES
 from orders.pages.filtering import filters_of, kept
 from orders.pages.saved import views_of
 from orders.queries import listing
 from orders.queries.listing import Filters, Row
 from orders.queries.naming import phase_names
+from orders.queries.papers import OF_ORDERS, OF_SHIPMENTS
 from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules")
+ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules", "print_papers")
 _ACTING = frozenset(
-    {Permission.CANCEL_ORDERS, Permission.VERIFY_ORDERS, Permission.HOLD_ORDERS, Permission.IMPORT_ORDERS}
+    {
+        Permission.CANCEL_ORDERS,
+        Permission.VERIFY_ORDERS,
+        Permission.HOLD_ORDERS,
+        Permission.IMPORT_ORDERS,
+        Permission.ISSUE_PAPERS,
+    }
 )
 
 
@@ -70,6 +78,7 @@ def _bulk(request: PortalRequest, query: str) -> dict[str, Any]:
     return {
         "can_act": bool(_ACTING & request.permissions),
         "acts": {act: f"{url(request, f'orders:{act}')}?{query}" for act in ACTS},
+        "paper_kinds": [(kind, _(KINDS[kind].label)) for kind in (*OF_ORDERS, *OF_SHIPMENTS)],
         "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],
     }
 

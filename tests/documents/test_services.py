@@ -67,7 +67,7 @@ def test_a_file_that_is_not_what_it_claims_is_refused_and_leaves_nothing(acme: s
 
 
 def test_a_file_beyond_the_limit_is_refused_by_its_size(acme: str, at: At, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LARGEST", 1024 * 1024)
+    monkeypatch.setattr(services.keeping, "LARGEST", 1024 * 1024)
     with pytest.raises(Refused, match=r"2 MB.*1 MB以下"):
         uploaded(at("2026-11-02 09:00"), PDF + bytes(1024 * 1024))
 
@@ -184,7 +184,7 @@ def test_an_archive_of_nothing_or_of_too_much_is_refused(acme: str, at: At, monk
 
     for _nth in range(2):
         filed(at("2026-11-02 09:00"))
-    monkeypatch.setattr(services, "ARCHIVE_MOST", 1)
+    monkeypatch.setattr(services.keeping, "ARCHIVE_MOST", 1)
     with pytest.raises(Refused, match="1件、4 GBまで"):
         services.archive(Document.objects.all(), side="client", actor=OPERATOR, at=at("2026-11-04 09:00"))
     assert not Event.objects.filter(name="document.read").exists()

@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from core import scope
+from documents.services import printing
 from orders.models import ChangeRequest, Hold, Intake, OrderException, Return
 from orders.services import changes, exceptions, holds, returning, ruling
 from tenants.models import Person
@@ -82,6 +83,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         rule = ruling.create(
             ruling.Draft("規則", {"all": []}, [{"do": "tag", "tag": "x"}]), actor=OPERATOR, at=orders.MORNING
         ).pk
+        run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
     item = operations.item(order_id=order, subject_id=order).pk
     colleague = client_person("viewer", "acme").pk
     return {
@@ -91,6 +93,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "item_id": item,
         "pk": colleague,
         "rule_id": rule,
+        "run_id": run,
         "exception_id": trouble,
         "change_id": change,
         "return_id": back,

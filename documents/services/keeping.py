@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from core import scope
 from core.batches import Outcome
 from core.errors import Refused
 from core.events import SYSTEM, Actor, Happening, publish
+from core.periods import TOKYO, local_day
 from core.tasks import declared
 from core.text import search_key
 from documents import names, queries, sniffing
@@ -32,7 +33,6 @@ from documents.stores.local import LocalStore
 from documents.stores.s3 import S3Store, connect
 from tenants.services import note_access
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 LARGEST = 50 * 1024 * 1024
 ARCHIVE_MOST = 5000
 ARCHIVE_BYTES = 4 << 30
@@ -65,6 +65,25 @@ def scanner() -> Scanner | None:
     return ClamAV(settings.CLAMAV_URL) if settings.CLAMAV_URL else None
 
 
+@dataclass(frozen=True)
+class Filing:
+    """A file to be kept. transaction_date: 取引年月日, today where it is left out."""
+
+    kind: str
+    title: str
+    file_name: str
+    content: bytes | BinaryIO
+    content_type: str
+    direction: str = Document.ISSUED
+    transaction_date: date | None = None
+    amount: Decimal | None = None
+    counterparty: str = ""
+    order_id: int | None = None
+    invoice_id: int | None = None
+    supersedes: Document | None = None
+    state: str = Document.READY
+
+
 def file(
     *,
     kind: str,
@@ -74,51 +93,55 @@ def file(
     content_type: str,
     actor: Actor,
     at: datetime,
-    direction: str = Document.ISSUED,
-    transaction_date: date | None = None,
-    amount: Decimal | None = None,
-    counterparty: str = "",
-    order_id: int | None = None,
-    invoice_id: int | None = None,
-    supersedes: Document | None = None,
-    state: str = Document.READY,
+    **more: Any,
 ) -> Document:
-    """Keep a file of the client at hand and say so. The bytes are stored before the row: a row always has its bytes.
+    """Keep one file, as `file_all` does; `more` are the other fields of a `Filing`."""
+    filing = Filing(kind, title, file_name, content, content_type, **more)
+    return file_all([filing], actor=actor, at=at)[0]
 
-    transaction_date: 取引年月日, today where it is left out. Raises what the store raises.
+
+def file_all(filings: Sequence[Filing], *, actor: Actor, at: datetime) -> list[Document]:
+    """Keep files of the client at hand and say so. The bytes are stored before the rows: a row always has its bytes.
+
+    Returns the documents in the order of the filings. Raises what the store raises.
     """
+    documents = Document.objects.bulk_create([_stored(filing, actor=actor, at=at) for filing in filings])
+    told = {Document.READY: "document.filed"}
+    publish([_happening(told.get(d.state, "document.received"), d) for d in documents], actor=actor, at=at)
+    return documents
+
+
+def _stored(filing: Filing, *, actor: Actor, at: datetime) -> Document:
+    """The row of a file whose bytes are in the store now."""
     public_id = uuid4()
     key = key_for(scope.current_client(), public_id)
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
-    stored = store().put(stream, key=key)
-    day = transaction_date or _local_day(at)
-    safe_name = names.safe(file_name)
-    document = Document.objects.create(
+    content = filing.content
+    stored = store().put(io.BytesIO(content) if isinstance(content, bytes) else content, key=key)
+    day = filing.transaction_date or local_day(at)
+    safe_name = names.safe(filing.file_name)
+    return Document(
         public_id=public_id,
-        kind=kind,
-        direction=direction,
-        state=state,
-        title=title,
-        counterparty=counterparty,
+        kind=filing.kind,
+        direction=filing.direction,
+        state=filing.state,
+        title=filing.title,
+        counterparty=filing.counterparty,
         transaction_date=day,
-        amount=amount,
-        order_id=order_id,
-        invoice_id=invoice_id,
+        amount=filing.amount,
+        order_id=filing.order_id,
+        invoice_id=filing.invoice_id,
         file_name=safe_name,
-        content_type=content_type,
+        content_type=filing.content_type,
         size=stored.size,
         sha256=stored.sha256,
         storage_key=key,
-        supersedes=supersedes,
-        retain_until=KINDS[kind].kept_until(day),
+        supersedes=filing.supersedes,
+        retain_until=KINDS[filing.kind].kept_until(day),
         created_at=at,
         created_by=actor.name,
-        search=search_key(f"{title}|{counterparty}|{safe_name}"),
-        counterparty_key=search_key(counterparty)[:200],
+        search=search_key(f"{filing.title}|{filing.counterparty}|{safe_name}"),
+        counterparty_key=search_key(filing.counterparty)[:200],
     )
-    told = "document.filed" if state == Document.READY else "document.received"
-    publish([_happening(told, document)], actor=actor, at=at)
-    return document
 
 
 def upload(
@@ -295,7 +318,7 @@ def delete(document_ids: Iterable[int], *, actor: Actor, at: datetime) -> Outcom
     Refused before time and under legal hold.
     """
     locked = list(Document.objects.select_for_update().filter(pk__in=list(document_ids)).order_by("pk"))
-    refused = _kept(locked, today=_local_day(at))
+    refused = _kept(locked, today=local_day(at))
     going = [d for d in locked if d.pk not in refused and d.deleted_at is None]
     for document in going:
         store().delete(document.storage_key)
@@ -320,14 +343,10 @@ def _kept(documents: Sequence[Document], *, today: date) -> Mapping[int, Refused
 
 def delete_expired(*, at: datetime, most: int = 500) -> int:
     """Delete up to `most` documents whose time is over; returns how many that were."""
-    today = _local_day(at)
+    today = local_day(at)
     over = Document.objects.filter(deleted_at__isnull=True, retain_until__lte=today, legal_hold=False)
     ids = list(over.exclude(state=Document.REJECTED).order_by("retain_until").values_list("pk", flat=True)[:most])
     return len(delete(ids, actor=SYSTEM, at=at).done)
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(TOKYO).date()
 
 
 def _happening(name: str, document: Document, **more: str) -> Happening:

@@ -1,0 +1,41 @@
+"""What is done with documents: files are kept and opened, papers are issued, and how a client's papers look is set."""
+
+from documents.services.keeping import (
+    ARCHIVED,
+    DOWNLOADED,
+    LARGEST,
+    VIEWED,
+    archive,
+    check,
+    check_readable,
+    delete,
+    delete_expired,
+    download_link,
+    file,
+    open_content,
+    read,
+    scanner,
+    set_legal_hold,
+    store,
+    upload,
+)
+
+__all__ = [
+    "ARCHIVED",
+    "DOWNLOADED",
+    "LARGEST",
+    "VIEWED",
+    "archive",
+    "check",
+    "check_readable",
+    "delete",
+    "delete_expired",
+    "download_link",
+    "file",
+    "open_content",
+    "read",
+    "scanner",
+    "set_legal_hold",
+    "store",
+    "upload",
+]
