@@ -20,6 +20,7 @@ from core import clock, scope
 from core.models import Event, IdempotentCall
 from core.periods import month_of
 from documents import services as documents
+from documents.services import letterheads
 from integrations.models import (
     Notice,
     NoticeSettings,
@@ -38,6 +39,7 @@ from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from orders.services import cancelling, changes, exceptions, holds, naming, returning, ruling, shipping, verification
 from orders.services import intake as receiving
+from orders.services import papers as printed
 from sla import queries as promises
 from sla import services as sla
 from tenants import services
@@ -46,6 +48,7 @@ from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
 from tests.factories.order_files import order_file, row
+from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
 
 _ADDRESS = {"postcode": "5300001", "address": "大阪府大阪市北区梅田3-1-3"}
@@ -309,8 +312,23 @@ def _papers(nth: int, main: Ids, invoices: list[Ids]) -> Ids:
             title=name, file_name=f"{name}.pdf", content=b"%PDF-1.7 body %%EOF", supersedes=paper, **facts
         )
     assert paper is not None
+    main |= _printed(nth, int(main["order_id"]))
     Invoice.objects.filter(pk=invoices[1]["invoice_id"]).update(document_id=paper.pk)
     return {"documents/<int:pk>": paper.pk}
+
+
+def _printed(nth: int, order: int) -> Ids:
+    """Another letterhead with its logo; each paper of the order and of its shipments n times, and all in one file."""
+    at = clock.now()
+    texts = {"name": f"アクメ商事{nth}"}
+    letterheads.change(texts, show_prices=True, pictures_given={"logo": LOGO}, actor=OPERATOR, at=at)
+    shipments = list(Shipment.objects.filter(order_id=order).values_list("pk", flat=True))
+    for _revision in range(nth):
+        printed.issue("order_slip", [order], actor=OPERATOR, at=at)
+        printed.issue("delivery_note", shipments, actor=OPERATOR, at=at)
+    run = printed.ask_for_print("delivery_note", shipments, actor=OPERATOR, at=at)
+    printed.fulfil(run.pk, at=at)
+    return {"run_id": run.pk}
 
 
 def _work() -> dict[str, Ids]:

@@ -33,6 +33,7 @@ QUERIES = {"search": "?q=T-0", "archive": "?q=T-"}
 UNLISTED = {
     "series_issuer",  # the operator itself, one row
     "series_series",  # what numbers were taken
+    "documents_paperseries",  # the same, of a client
     "tenants_spareschema",  # between upgrade and the next client
     "tenants_schemachange",
     "account_emailconfirmation",  # allauth's, between a mail and the click on its link
