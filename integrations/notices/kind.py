@@ -30,6 +30,8 @@ PLACES: Mapping[str, str] = {
     "question": _("質問の内容"),
     "deadline": _("回答の期限"),
     "answer": _("回答"),
+    "matter": _("例外や変更の種類"),
+    "decision": _("決まった対応"),
     "reason": _("理由"),
     "due": _("約束の期限"),
     "file_name": _("ファイル名"),
@@ -50,6 +52,7 @@ ORDER = ("shop", "order_number", "buyer_name", "ordered_on", "items", "total", "
 BUYER = (*ORDER, "tracking_page")
 STAFF = (*ORDER, "page")
 QUESTION = ("question", "deadline")
+MATTER = ("matter", "question", "deadline")
 INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
 INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
 

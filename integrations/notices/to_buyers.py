@@ -57,6 +57,36 @@ TO_BUYERS = (
         when=(pl.col("party") == "buyer") & (pl.col("question") != ""),
     ),
     Kind(
+        "buyer.decision",
+        "order.exception_opened",
+        _("対応の決定"),
+        _to_buyer_ja(
+            "【{shop}】ご注文についてお選びください（{order_number}）",
+            "{question}\n\n下のページで、ご希望をお選びください。\n\n期限: {deadline}",
+        ),
+        _to_buyer_en(
+            "[{shop}] Please choose how your order goes on ({order_number})",
+            "{question}\n\nPlease choose on the page below.\n\nBy: {deadline}",
+        ),
+        (*BUYER, "question", "deadline"),
+        when=pl.col("decider") == "buyer",
+    ),
+    Kind(
+        "buyer.decision_reminder",
+        "order.exception_reminded",
+        _("対応の決定の催促"),
+        _to_buyer_ja(
+            "【{shop}】お答えをお待ちしています（{order_number}）",
+            "{question}\n\nまだお答えをいただいていません。下のページで、ご希望をお選びください。",
+        ),
+        _to_buyer_en(
+            "[{shop}] We are waiting for your answer ({order_number})",
+            "{question}\n\nWe have not had your answer yet. Please choose on the page below.",
+        ),
+        (*BUYER, "question"),
+        when=pl.col("decider") == "buyer",
+    ),
+    Kind(
         "buyer.shipped",
         "shipment.shipped",
         _("出荷"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from core.wording import _
-from integrations.notices.kind import INTAKE, INVOICE, QUESTION, STAFF, Kind
+from integrations.notices.kind import INTAKE, INVOICE, MATTER, QUESTION, STAFF, Kind
 from tenants.roles import Permission
 
 TO_CLIENTS = (
@@ -32,6 +32,155 @@ Answer here: {page}""",
         (*STAFF, *QUESTION),
         when=pl.col("party") == "client",
         permission=Permission.ANSWER_QUESTIONS,
+    ),
+    Kind(
+        "client.decision",
+        "order.exception_opened",
+        _("対応の決定"),
+        """お決めください（{matter}）: {order_number}
+
+受注 {order_number}（{buyer_name} 様）に「{matter}」がありました。
+
+{question}
+
+回答の期限: {deadline}
+対応はこちらから選べます: {page}""",
+        """Please decide ({matter}): {order_number}
+
+Order {order_number} ({buyer_name}) has a problem: {matter}
+
+{question}
+
+Decide by: {deadline}
+Choose here: {page}""",
+        (*STAFF, *MATTER),
+        when=pl.col("decider") == "client",
+        permission=Permission.ANSWER_QUESTIONS,
+    ),
+    Kind(
+        "client.decision_reminder",
+        "order.exception_reminded",
+        _("対応の決定の催促"),
+        """期限が過ぎています（{matter}）: {order_number}
+
+受注 {order_number}（{buyer_name} 様）の「{matter}」への対応が、まだ決まっていません。
+
+{question}
+
+期限: {deadline}
+対応はこちらから選べます: {page}""",
+        """Overdue ({matter}): {order_number}
+
+It is still open how order {order_number} ({buyer_name}) goes on: {matter}
+
+{question}
+
+It was due: {deadline}
+Choose here: {page}""",
+        (*STAFF, *MATTER),
+        when=pl.col("decider") == "client",
+        permission=Permission.ANSWER_QUESTIONS,
+    ),
+    Kind(
+        "client.exception",
+        "order.exception_opened",
+        _("例外の発生"),
+        """{matter}: {order_number}
+
+受注 {order_number}（{buyer_name} 様）に「{matter}」がありました。
+
+{question}
+
+{page}""",
+        """{matter}: {order_number}
+
+Order {order_number} ({buyer_name}) has a problem: {matter}
+
+{question}
+
+{page}""",
+        (*STAFF, *MATTER),
+        when=pl.col("decider") != "client",
+        mode="digest",
+    ),
+    Kind(
+        "client.decided",
+        "order.exception_decided",
+        _("例外への対応"),
+        """対応が決まりました（{matter}）: {order_number}
+
+受注 {order_number}（{buyer_name} 様）の「{matter}」への対応が決まりました。
+
+{decision}
+{answer}
+
+{page}""",
+        """Decided ({matter}): {order_number}
+
+It has been decided how order {order_number} ({buyer_name}) goes on ({matter}):
+
+{decision}
+{answer}
+
+{page}""",
+        (*STAFF, "matter", "decision", "answer"),
+        when=pl.col("decider") != "client",
+        mode="digest",
+    ),
+    Kind(
+        "client.change_answered",
+        "order.change_answered",
+        _("変更依頼への回答"),
+        """変更のご依頼への回答（{matter}）: {order_number}
+
+受注 {order_number}（{buyer_name} 様）の変更のご依頼に回答がありました。
+
+{answer}
+
+{page}""",
+        """Answer to your change request ({matter}): {order_number}
+
+Your request to change order {order_number} ({buyer_name}) has been answered.
+
+{answer}
+
+{page}""",
+        (*STAFF, "matter", "answer"),
+        permission=Permission.CHANGE_ORDERS,
+    ),
+    Kind(
+        "client.change_expired",
+        "order.change_expired",
+        _("変更依頼の期限切れ"),
+        """変更されませんでした（{matter}）: {order_number}
+
+受注 {order_number}（{buyer_name} 様）の変更のご依頼は、期限までに回答がなかったため、変更なしで進みます。
+
+{page}""",
+        """Not changed ({matter}): {order_number}
+
+Your request to change order {order_number} ({buyer_name}) was not answered in time; the order goes on unchanged.
+
+{page}""",
+        (*STAFF, "matter"),
+        permission=Permission.CHANGE_ORDERS,
+    ),
+    Kind(
+        "client.return_inspected",
+        "order.return_inspected",
+        _("返品の検品"),
+        """返品を検品しました: {order_number}
+
+受注 {order_number}（{buyer_name} 様）の返品の検品が済みました。結果は受注の画面でご覧いただけます。
+
+{page}""",
+        """Return inspected: {order_number}
+
+The return of order {order_number} ({buyer_name}) has been inspected. The result is on the order's page.
+
+{page}""",
+        STAFF,
+        mode="digest",
     ),
     Kind(
         "client.buyer_answered",

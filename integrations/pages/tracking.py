@@ -26,6 +26,7 @@ from core.errors import Refused
 from core.text import phone_label
 from integrations.queries import tracking as queries
 from integrations.services import tracking as services
+from orders.services.exceptions import Answer
 from tenants.doors import PortalRequest, public
 from tenants.services import origin
 
@@ -58,6 +59,24 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class DecisionForm(forms.Form):
+    """What the buyer chooses, and what the choice needs."""
+
+    exception = forms.IntegerField(widget=forms.HiddenInput)
+    choice = forms.CharField(max_length=40)
+    date = forms.DateField(required=False)
+    postcode = forms.CharField(max_length=20, required=False)
+    address = forms.CharField(max_length=255, required=False)
+    item = forms.CharField(max_length=255, required=False)
+    words = forms.CharField(max_length=1500, required=False)
+
+    def answer(self) -> Answer:
+        """The answer as the services take it."""
+        given = self.cleaned_data
+        address = {name: given[name] for name in ("postcode", "address") if given[name]}
+        return Answer(given["choice"], given["words"], date=given["date"], address=address, item=given["item"])
 
 
 def _sheltered(view: View) -> View:
@@ -107,6 +126,8 @@ def track(request: HttpRequest, secret: str) -> HttpResponse:
         return _in_language(request)
     if request.method == "POST" and request.POST.get("act") == "answer":
         return _answer(request, order_id, serial)
+    if request.method == "POST" and request.POST.get("act") == "decide":
+        return _decide(request, order_id, serial)
     if request.method == "POST":
         return _prove(request, order_id, serial)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
@@ -151,11 +172,34 @@ def _answer(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
         try:
             services.answer(order_id, given["hold"], text=given["text"], wished=wished, at=clock.now())
         except Refused as refusal:
+            if refusal.code == "answered":
+                return _told(request, str(refusal))
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("お答えを受け取りました。ありがとうございました。"))
-            return HttpResponseRedirect(request.path)
+            return _told(request, _("お答えを受け取りました。ありがとうございました。"))
     return _show(request, order_id, serial, answer=form, status=422)
+
+
+def _told(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Back to the page with the sentence: what was asked is answered, by this answer or an earlier one."""
+    messages.success(request, sentence)
+    return HttpResponseRedirect(request.path)
+
+
+def _decide(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
+    if not _may_answer(request, order_id, serial):
+        return _show(request, order_id, serial, status=403)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        try:
+            services.decide(order_id, form.cleaned_data["exception"], answer=form.answer(), at=clock.now())
+        except Refused as refusal:
+            if refusal.code == "answered":
+                return _told(request, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            return _told(request, _("お答えを受け取りました。ありがとうございました。"))
+    return _show(request, order_id, serial, decision=form, status=422)
 
 
 def _show(
@@ -165,6 +209,7 @@ def _show(
     *,
     proof: PostcodeForm | None = None,
     answer: AnswerForm | None = None,
+    decision: DecisionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shown = queries.shown(order_id)
@@ -173,6 +218,7 @@ def _show(
     proven = _is_proven(request, order_id, serial)
     client = cast(PortalRequest, request).client
     asked = [(one, _answer_form(one.pk, answer)) for one in shown.asked]
+    may_answer = proven or not shown.can_prove
     context = {
         "shown": shown,
         "shop": queries.shop(),
@@ -180,8 +226,10 @@ def _show(
         "languages": settings.LANGUAGES,
         "proven": proven,
         "proof": proof or PostcodeForm(),
-        "asked": asked if proven or not shown.can_prove else [],
-        "hidden_question": bool(asked) and shown.can_prove and not proven,
+        "asked": asked if may_answer else [],
+        "decisions": shown.decisions if may_answer else [],
+        "decision": decision,
+        "hidden_question": bool(asked or shown.decisions) and not may_answer,
         "phone": _phone(shown.order.ship_phone),
     }
     return render(request, "tracking/page.html", context, status=status)

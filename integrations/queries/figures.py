@@ -16,6 +16,8 @@ from core import scope
 from core.periods import TOKYO
 from core.wording import Sentence
 from integrations.notices.rendering import LINK, clean
+from orders.exceptions import CHANGES, CHOICES
+from orders.exceptions import KINDS as EXCEPTIONS
 from orders.models import Intake
 from orders.queries.facts import fetch
 from orders.tracking import CARRIERS, url_of
@@ -76,6 +78,7 @@ class Filling:
         with translation.override(self.language):
             return {name: clean(say(row)) for name, say in _SAYINGS.items()} | {
                 "shop": self.shop,
+                "question": clean(_question(row, self.audience)),
                 "parcels": clean(_parcels(row)),
                 "page": self._page(row),
                 "tracking_page": LINK if self.audience == "buyer" else "",
@@ -141,6 +144,24 @@ def _reason(row: Row) -> str:
     return str(row.get("reason") or row.get("text") or "")
 
 
+def _question(row: Row, audience: str) -> str:
+    """What somebody is asked: the words of a hold, or what an exception says to them."""
+    kind = EXCEPTIONS.get(str(row.get("kind") or "")) if row.get("exception_id") else None
+    if kind is None:
+        return str(row.get("question") or "")
+    return str(Sentence(kind.tells_buyer if audience == "buyer" else kind.tells_client))
+
+
+def _matter(row: Row) -> str:
+    known = EXCEPTIONS if row.get("exception_id") else CHANGES
+    kind = known.get(str(row.get("kind") or ""))
+    return str(Sentence(kind.label)) if kind else ""
+
+
+def _choice(code: object) -> str:
+    return str(Sentence(CHOICES[str(code)].label)) if code in CHOICES else ""
+
+
 _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "order_number": lambda row: row.get("order_number") or row.get("number"),
     "buyer_name": lambda row: row.get("order_buyer"),
@@ -149,8 +170,9 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "total": lambda row: _yen(row.get("order_total")),
     "ship_on": lambda row: _day(row.get("order_ship_on")),
     "arrives_on": lambda row: _day(row.get("order_arrives_on")),
-    "question": lambda row: row.get("question"),
-    "deadline": lambda row: _moment(row.get("expected_end")),
+    "matter": _matter,
+    "decision": lambda row: _choice(row.get("choice")),
+    "deadline": lambda row: _moment(row.get("expected_end") or row.get("decide_by") or row.get("answer_by")),
     "answer": lambda row: row.get("answer"),
     "reason": _reason,
     "due": lambda row: _moment(row.get("due_at")),

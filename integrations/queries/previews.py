@@ -50,7 +50,11 @@ def order_named(number: str) -> int | None:
 def _row(kind: Kind, order: Order | None) -> Mapping[str, Any]:
     """A happening of the kind as it might be: the order's own figures where there is one."""
     now = clock.now()
-    row: dict[str, Any] = {**_example(now), "event": kind.event, "subject_kind": kind.event.partition(".")[0]}
+    row: dict[str, Any] = {
+        **_example(kind.event, now),
+        "event": kind.event,
+        "subject_kind": kind.event.partition(".")[0],
+    }
     if order is None:
         return row
     found = figures.of_orders([order.pk])
@@ -62,11 +66,12 @@ def _row(kind: Kind, order: Order | None) -> Mapping[str, Any]:
     return row
 
 
-def _example(now: datetime) -> dict[str, Any]:
+def _example(event: str, now: datetime) -> dict[str, Any]:
     tomorrow: date = (now + timedelta(days=1)).date()
     return {
         "subject_id": 1,
         "order_id": None,
+        **_matter(event),
         "order_number": "A-10001",
         "order_buyer": "山田 花子",
         "order_ordered_at": now.astimezone(UTC),
@@ -91,3 +96,10 @@ def _example(now: datetime) -> dict[str, Any]:
         "period": f"{now:%Y-%m}-01",
         "address": "hanako@example.jp",
     }
+
+
+def _matter(event: str) -> dict[str, Any]:
+    """What an exception or a request to change says of itself."""
+    if event.startswith("order.exception_"):
+        return {"exception_id": 1, "kind": "shortage", "choice": "ship_part"}
+    return {"kind": "address"} if event.startswith("order.change_") else {}

@@ -18,10 +18,11 @@ from integrations.models import TrackingLink, TrackingVisit
 from integrations.queries import standing as standings
 from integrations.tracking import words
 from orders.lifecycle import BY_CODE
-from orders.models import Hold, Order, Shipment
+from orders.models import Hold, Order, OrderException, Shipment
 from orders.queries.detail import Detail
 from orders.queries.detail import of_order as detail_of
 from orders.queries.figures import Step, Tracked
+from orders.queries.troubles import ExceptionRow
 from orders.tracking import label_of
 from tenants import queries as tenants
 
@@ -67,7 +68,7 @@ class Parcel:
 class Shown:
     """What the page says. city: of the destination; the order's own fields are for whoever proved the postcode.
 
-    next: what comes next, in words; next_on, next_at: when, where it is known.
+    next: what comes next, in words; next_on, next_at: when, where it is known. decisions: what the buyer has to choose.
     """
 
     order: Order
@@ -82,6 +83,7 @@ class Shown:
     parcels: Sequence[Parcel]
     moments: Sequence[Moment]
     asked: Sequence[Asked]
+    decisions: Sequence[ExceptionRow]
     city: str
     can_prove: bool
 
@@ -138,14 +140,16 @@ def shown(order_id: int) -> Shown | None:
     if detail is None:
         return None
     asked = _asked(detail)
+    decisions = [row for row in detail.exceptions if row.is_open and row.row.decider == "buyer"]
     phase = BY_CODE[detail.order.phase]
-    said = words.said(phase, asked=bool(asked))
-    next_words, on, until = _next(detail, asked)
+    waits = bool(asked or decisions)
+    said = words.said(phase, asked=waits)
+    next_words, on, until = _next(detail, [*(one.until for one in asked), *(row.decide_by for row in decisions)])
     return Shown(
         order=detail.order,
         headline=Sentence(said.headline),
         words=Sentence(said.words),
-        tone="attention" if asked else phase.tone,
+        tone="attention" if waits else phase.tone,
         next=next_words,
         next_on=on,
         next_at=until,
@@ -157,6 +161,7 @@ def shown(order_id: int) -> Shown | None:
         parcels=_parcels(detail),
         moments=_moments(order_id),
         asked=asked,
+        decisions=decisions,
         city=city_of(detail.order.ship_address, detail.order.ship_prefecture) if detail.order.ship_prefecture else "",
         can_prove=bool(detail.order.ship_postcode or detail.order.buyer_postcode),
     )
@@ -175,10 +180,10 @@ def _asked(detail: Detail) -> list[Asked]:
     ]
 
 
-def _next(detail: Detail, asked: Sequence[Asked]) -> tuple[Sentence | None, date | None, datetime | None]:
+def _next(detail: Detail, until: Sequence[datetime | None]) -> tuple[Sentence | None, date | None, datetime | None]:
     order = detail.order
-    if asked:
-        return Sentence(words.STEPS["answer"]), None, asked[0].until
+    if until:
+        return Sentence(words.STEPS["answer"]), None, min(filter(None, until), default=None)
     if order.phase in ("shipped", "partial"):
         return Sentence(words.STEPS["arrive"]), order.promised_date or order.wished_date, None
     if order.phase in ("cancelled", "completed", "delivered", "returning", "exception", "held"):
@@ -215,6 +220,11 @@ def _moments(order_id: int) -> list[Moment]:
 def open_question(order_id: int, hold_id: int) -> Hold | None:
     """The question to this order's buyer that is still open."""
     return Hold.objects.filter(pk=hold_id, order_id=order_id, party="buyer", released_at=None).first()
+
+
+def open_decision(order_id: int, exception_id: int) -> OrderException | None:
+    """What this order's buyer has to choose about and has not."""
+    return OrderException.objects.filter(pk=exception_id, order_id=order_id, decider="buyer", closed_at=None).first()
 
 
 def postcodes_of(order_id: int) -> set[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.batches import Outcome
@@ -16,8 +18,9 @@ from core.scope import current_client
 from core.text import postcode
 from integrations.models import TrackingLink
 from integrations.queries import tracking
-from orders.models import Order
-from orders.services import holds
+from orders.models import Hold, Order, OrderException
+from orders.services import exceptions, holds
+from orders.services.exceptions import Answer
 from tenants.services import note_access
 
 GUESSES_A_DAY = 5
@@ -72,7 +75,7 @@ def prove(order_id: int, given: str, *, at: datetime) -> bool:
 def answer(order_id: int, hold_id: int, *, text: str, wished: date | None, at: datetime) -> None:
     """Answer what the buyer of the order is asked, with the date they wish if any; the order then goes on."""
     if tracking.open_question(order_id, hold_id) is None:
-        raise Refused(_("この確認はすでに済んでいます。ありがとうございました。"), code="answered")
+        raise _over(Hold.objects.filter(pk=hold_id, order_id=order_id, party="buyer"))
     if wished is not None and not local_day(at) < wished <= local_day(at) + FURTHEST_DATE:
         raise Refused(_("ご希望の日は、明日から90日以内の日にしてください。"), code="bad_date", field="wished")
     parts = [_("お届け希望日: %s") % f"{wished:%Y-%m-%d}"] if wished else []
@@ -80,6 +83,23 @@ def answer(order_id: int, hold_id: int, *, text: str, wished: date | None, at: d
     if not parts:
         raise Refused(_("お答えかご希望の日を入れてください。"), code="missing", field="text")
     holds.answer(hold_id, answer="\n".join(parts), actor=BUYER, at=at)
+
+
+def _over(asked: QuerySet[Any]) -> Refused:
+    """Nothing waits for the answer: it was given before, or the buyer was never asked."""
+    if asked.exists():
+        return Refused(_("この確認はすでに済んでいます。ありがとうございました。"), code="answered")
+    return Refused(_("この確認は見つかりません。ページを開き直してください。"), code="not_found")
+
+
+@transaction.atomic
+def decide(order_id: int, exception_id: int, *, answer: Answer, at: datetime) -> None:
+    """Choose how the buyer's order goes on; it does so in the same breath."""
+    if tracking.open_decision(order_id, exception_id) is None:
+        raise _over(OrderException.objects.filter(pk=exception_id, order_id=order_id, decider="buyer"))
+    if answer.date is not None and not local_day(at) < answer.date <= local_day(at) + FURTHEST_DATE:
+        raise Refused(_("ご希望の日は、明日から90日以内の日にしてください。"), code="bad_date", field="date")
+    exceptions.decide([exception_id], answer=answer, by="buyer", actor=BUYER, at=at).sole()
 
 
 def renew(order_ids: Collection[int], *, actor: Actor, at: datetime) -> Outcome:

@@ -55,7 +55,7 @@ STEPS: Mapping[str, str] = {
 
 def said(phase: Phase, *, asked: bool = False) -> Said:
     """The phase in the buyer's words; one that has none here is called as the shop calls it."""
-    if asked and phase.code == "held":
+    if asked and phase.code in ("held", "exception"):
         return ASKED
     return PHASES.get(phase.code) or Said(phase.client, phase.next)
 
@@ -84,6 +84,8 @@ def told(name: str, data: Mapping[str, Any], actor_kind: str) -> Sentence | None
         return _shipped(data)
     if name == "order.held" and data.get("party") == "buyer":
         return Sentence(_("確認をお願いしました"))
-    if name == "order.hold_answered" and actor_kind == "buyer":
+    if name == "order.exception_opened" and data.get("decider") == "buyer":
+        return Sentence(_("確認をお願いしました"))
+    if name in ("order.hold_answered", "order.exception_decided") and actor_kind == "buyer":
         return Sentence(_("お答えをいただきました"))
     return Sentence(_PLAIN[name]) if name in _PLAIN else None

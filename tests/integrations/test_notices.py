@@ -24,7 +24,7 @@ from integrations.queries import tracking
 from integrations.services import bouncing, choosing, noticing, sending
 from orders.models import Hold, Line, Shipment
 from orders.queries import timeline
-from orders.services import cancelling, holds, phases, shipping
+from orders.services import cancelling, exceptions, holds, phases, shipping
 from tenants import services as tenants
 from tenants.queries import Reader
 from tests.factories import operations, orders
@@ -188,6 +188,31 @@ def test_a_question_to_the_buyer_goes_to_the_buyer_alone(live_acme: str) -> None
     holds.place([order_id], reason="buyer", question="のしは?", actor=OPERATOR, at=orders.MORNING)
     assert [n.kind for n in written(order_id=order_id)] == ["buyer.received", "buyer.question"]
     assert "のしは?" not in written("buyer.question")[0].body
+
+
+def test_an_exception_is_told_to_whoever_decides_and_noted_to_the_client(live_acme: str) -> None:
+    client_person("orders")
+    leader = staff("lead", serves=["acme"])
+    short, late, wrong = received(), received(), received()
+    orders.shipped(wrong)
+    for order_id, kind in ((short, "shortage"), (late, "reschedule"), (wrong, "wrong_item")):
+        exceptions.open_for([order_id], kind=kind, actor=OPERATOR, at=orders.MORNING)
+    asked = {(n.kind, n.order_id) for n in written() if "exception" in n.kind or "decision" in n.kind}
+    assert asked == {
+        ("client.decision", short),
+        ("buyer.decision", late),
+        ("client.exception", late),
+        ("operator.exception", wrong),
+        ("client.exception", wrong),
+    }
+    (to_client,) = written("client.decision")
+    assert "欠品" in to_client.subject
+    assert "どのように進めるかをお選びください。" in to_client.body
+    (to_buyer,) = written("buyer.decision")
+    assert "欠品" not in to_buyer.body
+    assert "ご都合をお知らせください。" in to_buyer.body
+    (to_operator,) = written("operator.exception")
+    assert to_operator.person_id == leader.pk
 
 
 def test_people_of_the_neighbour_are_told_nothing(live_acme: str) -> None:

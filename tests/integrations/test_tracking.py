@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,20 +13,22 @@ from django.test import Client
 
 from core import clock, scope
 from core.errors import Refused
+from core.models import Event
+from core.periods import local_day
 from core.postcodes import city_of
 from integrations.models import TrackingLink, TrackingVisit
 from integrations.queries import tracking as queries
 from integrations.services import tracking
 from integrations.tracking import words
 from orders.lifecycle import PHASES
-from orders.models import Hold
-from orders.services import holds, shipping
+from orders.models import Hold, Order, OrderException
+from orders.services import exceptions, holds, shipping
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
 from tests.factories.people import client_person, host_of, login
 
 At = Callable[[str], datetime]
-SECRETS = ("山田 花子", "芝公園", "105-0011", "1050011", "090")
+SECRETS = ("山田 花子", "芝公園", "105-0011", "1050011", "1234-5678", "12345678")
 
 
 @pytest.fixture(autouse=True)
@@ -326,3 +328,67 @@ def test_delivered_parcels_are_told(db: None) -> None:
 )
 def test_a_stranger_sees_the_city_alone(address: str, prefecture: str, shown_as: str) -> None:
     assert city_of(address, prefecture) == shown_as
+
+
+def in_trouble(order_id: int, kind: str = "reschedule") -> int:
+    with scope.client("acme"):
+        exceptions.open_for([order_id], kind=kind, actor=OPERATOR, at=clock.now())
+        return OrderException.objects.get(order_id=order_id).pk
+
+
+def test_a_buyer_chooses_a_new_date_and_the_order_goes_on(db: None) -> None:
+    order_id, path = received()
+    trouble = in_trouble(order_id)
+    visitor = proven(path)
+    assert "お選びください" in shown(visitor.get(path))
+    day = local_day(clock.now()) + timedelta(days=5)
+    sent = {
+        "act": "decide",
+        "exception": trouble,
+        "choice": "new_date",
+        "date": day.isoformat(),
+        "words": "夜がよいです",
+    }
+    assert visitor.post(path, sent).status_code == 302
+    with scope.client("acme"):
+        decided = OrderException.objects.get(pk=trouble)
+        assert (decided.decision, decided.answer, decided.decided_by) == ("new_date", "夜がよいです", "購入者")
+        assert Order.objects.get(pk=order_id).phase != "exception"
+        assert Event.objects.get(name="order.exception_decided").actor_kind == "buyer"
+    visitor.get(path)
+    again = visitor.post(path, sent, follow=True)
+    assert "この確認はすでに済んでいます" in shown(again)
+
+
+def test_whoever_has_not_shown_the_postcode_chooses_nothing(db: None) -> None:
+    order_id, path = received()
+    trouble = in_trouble(order_id)
+    page = shown(browser().get(path))
+    assert "お選びください" not in page
+    assert "下で郵便番号を入れていただくと、内容が表示されます。" in page
+    assert browser().post(path, {"act": "decide", "exception": trouble, "choice": "cancel_order"}).status_code == 403
+    with scope.client("acme"):
+        assert OrderException.objects.get(pk=trouble).closed_at is None
+
+
+def test_what_the_client_decides_is_not_the_buyers_to_choose(db: None) -> None:
+    order_id, path = received()
+    shortage = in_trouble(order_id, "shortage")
+    other, _path = received()
+    others = in_trouble(other)
+    visitor = proven(path)
+    for trouble in (shortage, others):
+        answer = visitor.post(path, {"act": "decide", "exception": trouble, "choice": "cancel_order"})
+        assert answer.status_code == 422
+    with scope.client("acme"):
+        assert not OrderException.objects.exclude(closed_at=None).exists()
+
+
+def test_a_day_that_is_past_is_refused_and_the_words_stay(db: None) -> None:
+    order_id, path = received()
+    trouble = in_trouble(order_id)
+    sent = {"act": "decide", "exception": trouble, "choice": "new_date", "date": "2020-01-01", "words": "早めに"}
+    answer = proven(path).post(path, sent)
+    assert answer.status_code == 422
+    assert "早めに" in shown(answer)
+    assert "明日から90日以内の日にしてください" in shown(answer)

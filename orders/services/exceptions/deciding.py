@@ -27,8 +27,9 @@ LONGEST_ITEM = 255
 DECIDES: Mapping[str, frozenset[str]] = {
     "client": frozenset({"client", "buyer"}),
     "operator": frozenset({"operator", "supplier", "buyer"}),
+    "buyer": frozenset({"buyer"}),
 }
-"""By the side that answers, for which deciders it may speak: the buyer's and the supplier's words come through one."""
+"""By the side that answers, for which deciders it may speak: the words of buyer and supplier may come through one."""
 
 
 @dataclass(frozen=True)
