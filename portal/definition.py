@@ -18,6 +18,9 @@ from django.utils.translation import ngettext, override
 from core import clock
 from core.errors import Refused
 from core.wording import Sentence
+from integrations.notices.catalogue import AUDIENCES, Kind, by_event
+from integrations.queries import standing as standings
+from integrations.queries.standing import Standing
 from operations.pages import work
 from orders.lifecycle import (
     BY_CODE,
@@ -51,6 +54,25 @@ DOORS: Mapping[str, Any] = {
     "request_cancel": acting.cancel,
 }
 """The page behind each move that people make; its door says who may. Other moves are made by the portal itself."""
+
+EVENTS: Mapping[str, str] = {
+    "verify": "order.verified",
+    "hold": "order.held",
+    "pay": "order.paid",
+    "schedule": "order.scheduled",
+    "unschedule": "order.scheduled",
+    "ship": "shipment.shipped",
+    "deliver": "shipment.delivered",
+    "cancel": "order.cancelled",
+    "request_cancel": "order.cancel_requested",
+    "answer_cancel": "order.cancel_request_answered",
+    "exception_opens": "order.exception_opened",
+    "exception_ends": "order.exception_decided",
+    "return_ends": "order.return_inspected",
+}
+"""What the record says of a step, where somebody may be told of it."""
+
+ARRIVAL = "order.received"
 
 FROM_ANYWHERE, TO_AND_FRO = 8, 3
 """A phase that so many others lead to, or that goes to and fro between so many, can come at any time; its lines would
@@ -112,10 +134,35 @@ def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None
         "rows": rows,
         "names": names,
         "moves": [_move(move) for move in MOVES.values()],
+        "mails": _all_mails(request),
         "drawn": _drawn(names, _diagram(crossroads)),
         "any_time": [names[code] for code in BY_CODE if code in crossroads],
         "now": clock.now(),
     }
+
+
+def _all_mails(request: PortalRequest) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Every step that somebody is told of, with the mails that it may send."""
+    mails = _mails_of(request)
+    steps = [(_("受付時"), ARRIVAL), *((str(Sentence(STEPS[code].label)), event) for code, event in EVENTS.items())]
+    return [(label, mails[event]) for label, event in steps if mails.get(event)]
+
+
+def _mails_of(request: PortalRequest) -> Mapping[str, list[dict[str, Any]]]:
+    """The mails of each event, as the client has decided about them; the operator's own are for the operator to see."""
+    standing = standings.of_client()
+    return {
+        event: [
+            {"label": _(kind.label), "audience": _(AUDIENCES[kind.audience]), "is_on": _goes_out(standing, kind)}
+            for kind in kinds
+            if kind.audience != "operator" or request.side == "operator"
+        ]
+        for event, kinds in by_event().items()
+    }
+
+
+def _goes_out(standing: Standing, kind: Kind) -> bool:
+    return standing.is_live(clock.now()) and standing.is_on(kind) and kind.mode != "off"
 
 
 def _fields(phase: Phase, own: Mapping[str, str]) -> list[Mapping[str, object]]:
@@ -240,9 +287,17 @@ def trial(request: PortalRequest) -> HttpResponse:
             for step in next_steps(facts)
         ],
         "back": _address(request, start, passed[:-1]) if passed else "",
+        "mails": _sent_on_the_way(request, passed),
         "facts": [(Sentence(label), facts[name]) for name, label in ORDER_FACTS.items() if facts[name]],
     }
     return show(request, "portal/trial.html", shown)
+
+
+def _sent_on_the_way(request: PortalRequest, steps: Sequence[str]) -> list[dict[str, Any]]:
+    """The mails that the way so far would have sent, were it a real order's."""
+    mails = _mails_of(request)
+    events = [ARRIVAL, *(EVENTS[code] for code in steps if code in EVENTS)]
+    return [mail for event in events for mail in mails.get(event, [])]
 
 
 def _address(request: PortalRequest, start: str, steps: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from core import scope
 from core.models import Event
+from integrations.models import Notice
 from orders.lifecycle import BY_CODE, PHASES, STARTS, graph, next_steps, phase_of, started
 from orders.models import Order, PhaseLabel
 from portal.look import diagrams
@@ -100,3 +101,20 @@ def test_boxes_of_a_diagram_do_not_cover_each_other_and_ways_run_on() -> None:
     assert {(way.before, way.after) for way in drawn.ways} == {("a", "b"), ("b", "c"), ("c", "b"), ("b", "d")}
     for one, other in pairwise(sorted(drawn.boxes, key=lambda box: (box.x, box.y))):
         assert one.x != other.x or other.y - one.y >= diagrams.HEIGHT
+
+
+def test_the_walk_says_which_mails_a_real_order_would_send(owner: Client) -> None:
+    steps = "step=release&step=pick&step=pack&step=ship"
+    before = owner.get("/definition/trial?start=plain").content.decode()
+    after = owner.get(f"/definition/trial?start=plain&{steps}").content.decode()
+    assert before.count("購入者へ") == 1
+    assert after.count("購入者へ") > before.count("購入者へ")
+    assert "送らない" in after  # the client is not live yet
+    with scope.client("acme"):
+        assert not Notice.objects.exists()
+
+
+def test_only_the_operator_reads_what_the_operator_is_told(owner: Client) -> None:
+    lead = login(Client(), staff("admin", serves=["acme"]))
+    assert "委託先へ" in lead.get("/clients/acme/definition").content.decode()
+    assert "委託先へ" not in owner.get("/definition").content.decode()
