@@ -17,11 +17,13 @@ _FACTS_JA = "\n\nご注文番号: {order_number}\n{items}"
 _FACTS_EN = "\n\nOrder number: {order_number}\n{items}"
 
 
-def _to_buyer_ja(subject: str, words: str) -> str:
+def to_buyer_ja(subject: str, words: str) -> str:
+    """A letter to a buyer around these words."""
     return f"{subject}\n\n{_GREETING_JA}{words}{_FACTS_JA}{_CLOSING_JA}"
 
 
-def _to_buyer_en(subject: str, words: str) -> str:
+def to_buyer_en(subject: str, words: str) -> str:
+    """The same in English."""
     return f"{subject}\n\n{_GREETING_EN}{words}{_FACTS_EN}{_CLOSING_EN}"
 
 
@@ -30,11 +32,11 @@ TO_BUYERS = (
         "buyer.received",
         "order.received",
         _("受付"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】ご注文を承りました（{order_number}）",
             "ご注文を承りました。\n\nご注文日: {ordered_on}\nお届け予定日: {arrives_on}\n合計金額: {total}",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] We have received your order ({order_number})",
             "We have received your order.\n\nOrdered on: {ordered_on}\nExpected delivery: {arrives_on}\nTotal: {total}",
         ),
@@ -45,11 +47,11 @@ TO_BUYERS = (
         "buyer.question",
         "order.held",
         _("確認事項"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】ご注文について確認させてください（{order_number}）",
             "ご注文について、確認させていただきたいことがあります。下のページでお答えください。\n\n期限: {deadline}",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] A question about your order ({order_number})",
             "We have a question about your order. Please answer it on the page below.\n\nBy: {deadline}",
         ),
@@ -57,44 +59,14 @@ TO_BUYERS = (
         when=(pl.col("party") == "buyer") & (pl.col("question") != ""),
     ),
     Kind(
-        "buyer.decision",
-        "order.exception_opened",
-        _("対応の決定"),
-        _to_buyer_ja(
-            "【{shop}】ご注文についてお選びください（{order_number}）",
-            "{question}\n\n下のページで、ご希望をお選びください。\n\n期限: {deadline}",
-        ),
-        _to_buyer_en(
-            "[{shop}] Please choose how your order goes on ({order_number})",
-            "{question}\n\nPlease choose on the page below.\n\nBy: {deadline}",
-        ),
-        (*BUYER, "question", "deadline"),
-        when=pl.col("decider") == "buyer",
-    ),
-    Kind(
-        "buyer.decision_reminder",
-        "order.exception_reminded",
-        _("対応の決定の催促"),
-        _to_buyer_ja(
-            "【{shop}】お答えをお待ちしています（{order_number}）",
-            "{question}\n\nまだお答えをいただいていません。下のページで、ご希望をお選びください。",
-        ),
-        _to_buyer_en(
-            "[{shop}] We are waiting for your answer ({order_number})",
-            "{question}\n\nWe have not had your answer yet. Please choose on the page below.",
-        ),
-        (*BUYER, "question"),
-        when=pl.col("decider") == "buyer",
-    ),
-    Kind(
         "buyer.shipped",
         "shipment.shipped",
         _("出荷"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】商品を発送しました（{order_number}）",
             "ご注文の商品を発送しました。\n\nお届け予定日: {arrives_on}\n{parcels}",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] Your order is on its way ({order_number})",
             "Your order has been shipped.\n\nExpected delivery: {arrives_on}\n{parcels}",
         ),
@@ -105,11 +77,11 @@ TO_BUYERS = (
         "buyer.partial",
         "shipment.shipped",
         _("分納"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】商品の一部を発送しました（{order_number}）",
             "ご注文の商品の一部を先に発送しました。残りは準備ができしだい発送し、あらためてお知らせします。\n\n{parcels}",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] Part of your order is on its way ({order_number})",
             "Part of your order has been shipped. The rest follows; we will write to you when it leaves.\n\n{parcels}",
         ),
@@ -120,11 +92,11 @@ TO_BUYERS = (
         "buyer.delayed",
         "sla.missed",
         _("遅延"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】発送が遅れています（{order_number}）",
             "申し訳ございません。ご注文の商品の発送が予定より遅れています。発送しましたら、すぐにお知らせします。",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] Your order is delayed ({order_number})",
             "We are sorry: your order will leave later than planned. We will write to you as soon as it does.",
         ),
@@ -136,19 +108,19 @@ TO_BUYERS = (
         "buyer.cancelled",
         "order.cancelled",
         _("キャンセル"),
-        _to_buyer_ja("【{shop}】ご注文のキャンセルを承りました（{order_number}）", "ご注文のキャンセルを承りました。"),
-        _to_buyer_en("[{shop}] Your order has been cancelled ({order_number})", "Your order has been cancelled."),
+        to_buyer_ja("【{shop}】ご注文のキャンセルを承りました（{order_number}）", "ご注文のキャンセルを承りました。"),
+        to_buyer_en("[{shop}] Your order has been cancelled ({order_number})", "Your order has been cancelled."),
         BUYER,
     ),
     Kind(
         "buyer.rescheduled",
         "order.scheduled",
         _("納期変更"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】発送予定日のお知らせ（{order_number}）",
             "ご注文の商品の発送予定日が決まりました。\n\n発送予定日: {ship_on}\nお届け予定日: {arrives_on}",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] New shipping date for your order ({order_number})",
             "Your order has a new shipping date.\n\nShips on: {ship_on}\nExpected delivery: {arrives_on}",
         ),
@@ -159,11 +131,11 @@ TO_BUYERS = (
         "buyer.delivered",
         "shipment.delivered",
         _("お届け"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】商品をお届けしました（{order_number}）",
             "商品のお届けが完了しました。お気づきの点がありましたら、このメールへの返信でお知らせください。",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] Your order has been delivered ({order_number})",
             "Your order has been delivered. If anything is not as it should be, please reply to this mail.",
         ),
@@ -175,11 +147,11 @@ TO_BUYERS = (
         "buyer.followup",
         "shipment.delivered",
         _("フォロー"),
-        _to_buyer_ja(
+        to_buyer_ja(
             "【{shop}】その後いかがですか（{order_number}）",
             "先日お届けした商品はいかがでしょうか。ご不明な点がありましたら、このメールへの返信でお知らせください。",
         ),
-        _to_buyer_en(
+        to_buyer_en(
             "[{shop}] How do you like your order? ({order_number})",
             "We hope you are happy with what we sent you. If you have any questions, please reply to this mail.",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from core.wording import _
-from integrations.notices.kind import INVOICE, MATTER, STAFF, Kind
+from integrations.notices.kind import INVOICE, STAFF, Kind
 from tenants.roles import Permission
 
 TO_OPERATORS = (
@@ -49,65 +49,6 @@ Reason: {reason}
 
 {page}""",
         (*STAFF, "reason"),
-        permission=Permission.REASSIGN_WORK,
-        mode="digest",
-    ),
-    Kind(
-        "operator.exception",
-        "order.exception_opened",
-        _("例外の発生"),
-        """お決めください（{matter}）: {shop} {order_number}
-
-{shop} の受注 {order_number} に「{matter}」がありました。対応を決めてください。
-
-期限: {deadline}
-{page}""",
-        """Please decide ({matter}): {shop} {order_number}
-
-Order {order_number} of {shop} has a problem: {matter}. Decide how it goes on.
-
-By: {deadline}
-{page}""",
-        (*STAFF, *MATTER),
-        when=pl.col("decider").is_in(["operator", "supplier"]),
-        permission=Permission.DECIDE_EXCEPTIONS,
-    ),
-    Kind(
-        "operator.exception_escalated",
-        "order.exception_escalated",
-        _("例外のエスカレーション"),
-        """期限切れです（{matter}）: {shop} {order_number}
-
-{shop} の受注 {order_number} の「{matter}」は、期限までに決まりませんでした。代わりに決めてください。
-
-{page}""",
-        """Overdue ({matter}): {shop} {order_number}
-
-Nobody decided about order {order_number} of {shop} in time ({matter}). It is now yours to decide.
-
-{page}""",
-        (*STAFF, *MATTER),
-        permission=Permission.DECIDE_EXCEPTIONS,
-    ),
-    Kind(
-        "operator.change_requested",
-        "order.change_requested",
-        _("変更の依頼"),
-        """変更の依頼（{matter}）: {shop} {order_number}
-
-{shop} の受注 {order_number} に変更の依頼がありました。
-理由: {reason}
-期限: {deadline}
-
-{page}""",
-        """Change request ({matter}): {shop} {order_number}
-
-{shop} asks to change order {order_number}.
-Reason: {reason}
-By: {deadline}
-
-{page}""",
-        (*STAFF, "matter", "reason", "deadline"),
         permission=Permission.REASSIGN_WORK,
         mode="digest",
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from integrations.channels import samples
+from integrations.channels import samples, splitting
 from integrations.channels.samples import Order, Shop
 from portal.demo.calendar import CUT_OFF, next_working
 from portal.demo.world import MONTH, Company
@@ -35,7 +35,7 @@ def deliveries(company: Company, shop: Shop, *, orders: int) -> list[Delivery]:
     """
     sample = samples.make(shop, **_sample(company, orders))
     by_day: defaultdict[date, list[bytes]] = defaultdict(list)
-    for day, data in samples.split_by_day(sample.data, shop, cut_off=CUT_OFF).items():
+    for day, data in splitting.split_by_day(sample.data, shop, cut_off=CUT_OFF).items():
         by_day[next_working(day)].append(data)
     files = [
         Delivery(day, f"{company.channel}_{day:%Y%m%d}.csv", _joined(parts)) for day, parts in sorted(by_day.items())

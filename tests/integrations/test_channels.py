@@ -24,8 +24,9 @@ from integrations.channels.nextengine.sample import SHOP as NEXTENGINE
 from integrations.channels.people import FAMILIES, GIVENS
 from integrations.channels.rakuten.sample import SHOP as RAKUTEN
 from integrations.channels.recount import count_independently, good_orders
-from integrations.channels.samples import ERRORS, Order, Sample, Shop, main, make, plan, split_by_day
+from integrations.channels.samples import ERRORS, Order, Sample, Shop, main, make, plan
 from integrations.channels.shopify.sample import SHOP as SHOPIFY
+from integrations.channels.splitting import split_by_day
 from integrations.channels.yahoo.sample import PACKED
 from integrations.channels.yahoo.sample import SHOP as YAHOO
 from integrations.registry import CHANNELS

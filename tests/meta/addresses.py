@@ -14,6 +14,7 @@ SLUGS = {
     "client_code": "acme",
     "code": "acme",
     "kind": "pick",
+    "profile": "nextengine",
     "key": "none",
     "uidb36": "1",
     "secret": "none",

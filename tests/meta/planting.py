@@ -73,6 +73,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main = {**_orders(nth), **_arrival(nth), "teams/<int:pk>": team}
         invoices = [_invoice(nth, state, order=int(main["order_id"])) for state in (Invoice.DRAFT, Invoice.ISSUED)]
         main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
+        main["<slug:profile>/<slug:code>"] = "whole"
         main |= _notices(nth, int(main["order_id"]))
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}

@@ -30,7 +30,7 @@ from core import clock, scope
 from core.events import Actor
 from core.jobs.models import Job
 from core.models import Event
-from integrations.channels import samples
+from integrations.channels import samples, splitting
 from integrations.channels.nextengine.sample import SHOP
 from operations.models import Tally, WorkItem
 from orders.models import Hold, Intake, Line, Order, Parcel, Shipment, ShipmentLine
@@ -276,7 +276,7 @@ def _finish(site: Site) -> None:
 
 def _parts(data: bytes, count: int) -> list[bytes]:
     """A sample in so many files of whole days, one after another."""
-    days = list(samples.split_by_day(data, SHOP).values())
+    days = list(splitting.split_by_day(data, SHOP).values())
     return [_joined(days[len(days) * nth // count : len(days) * (nth + 1) // count]) for nth in range(count)]
 
 
