@@ -28,6 +28,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["order_id", "id"], name="event_order", condition=models.Q(order_id__isnull=False)),
             models.Index(fields=["name", "at"], name="event_name_at"),
+            models.Index(
+                fields=["subject_id", "id"], name="event_question", condition=models.Q(subject_kind="question")
+            ),
         ]
 
 

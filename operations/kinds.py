@@ -23,8 +23,9 @@ class Kind:
     """One kind of work.
 
     label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
-    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS. done_by: the events that show that it was done, the first told of each
-    doing; whatever else ends it makes it void. promise: the metric, or the deadline, whose due time is the item's.
+    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question on WAITING alone. done_by: the events that show that it
+    was done, the first told of each doing; whatever else ends it makes it void. promise: the metric, or the deadline,
+    whose due time is the item's.
     lease: how long a holder may be away before it goes back.
     """
 
@@ -32,11 +33,11 @@ class Kind:
     label: str
     todo: str
     permission: Permission
-    subject: Literal["order", "shipment"]
+    subject: Literal["order", "shipment", "question"]
     wanted: Condition
     done_by: frozenset[str]
     icon: str
-    promise: Literal["verify", "ship", "decide", "change", "return"] = "ship"
+    promise: Literal["verify", "ship", "decide", "change", "return", "reply"] = "ship"
     lease: timedelta = timedelta(minutes=30)
     priority: int = 0
 
@@ -46,6 +47,10 @@ OUR_HOLDS = "our_holds"
 
 OUR_DECISIONS = "our_decisions"
 """The other one: open exceptions about which the operator decides, or asks whoever does."""
+
+
+WAITING = "waiting"
+"""The one fact of a question that the client asked in a thread: whether it waits for its answer."""
 
 
 def _may(move: str) -> Condition:
@@ -165,6 +170,17 @@ _ALL = (
         frozenset({"shipment.shipped"}),
         icon="truck",
         lease=_IN_THE_WAREHOUSE,
+    ),
+    Kind(
+        "answer",
+        _("返信"),
+        _("委託元の質問に返信する"),
+        Permission.WRITE_MESSAGES,
+        "question",
+        fact(WAITING) > 0,
+        frozenset({"thread.answered", "thread.closed"}),
+        icon="messages",
+        promise="reply",
     ),
 )
 

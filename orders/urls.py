@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, letterhead, lists, papers, rules, saved, troubles
+from orders.pages import acting, details, intakes, letterhead, lists, papers, rules, saved, threads, troubles
 
 app_name = "orders"
 urlpatterns = [
@@ -38,6 +38,17 @@ urlpatterns = [
     path("orders/papers/runs/<int:run_id>/progress", papers.progress, name="print_progress"),
     path("settings/papers", letterhead.settings, name="letterhead"),
     path("settings/papers/preview", letterhead.preview, name="preview_letterhead"),
+    path("orders/<int:order_id>/messages", threads.write_about, name="write_about"),
+    path("threads", threads.threads, name="threads"),
+    path("threads/new", threads.new, name="new_thread"),
+    path("threads/names", threads.names, name="thread_names"),
+    path("threads/<int:thread_id>", threads.thread, name="thread"),
+    path("threads/<int:thread_id>/feed", threads.feed, name="thread_feed"),
+    path("threads/<int:thread_id>/read", threads.read, name="thread_read"),
+    path("threads/<int:thread_id>/messages", threads.write, name="write"),
+    path("threads/<int:thread_id>/close", threads.close, name="close_thread"),
+    path("messages/<int:message_id>/edit", threads.edit, name="edit_message"),
+    path("messages/<int:message_id>/withdraw", threads.withdraw, name="withdraw_message"),
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
     path("intakes", intakes.intakes, name="intakes"),

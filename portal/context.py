@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,6 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core import clock, scope
+from orders.queries import threads
+from orders.queries.threads import Who
 from tenants import doors
 from tenants.doors import PortalRequest
 from tenants.roles import Permission
@@ -22,6 +27,7 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
         ("orders", _("受注"), "orders:list", "package", Permission.VIEW_ORDERS),
         ("intake", _("取込"), "orders:intakes", "upload", Permission.IMPORT_ORDERS),
         ("questions", _("確認事項"), "orders:questions", "message-question", Permission.VIEW_ORDERS),
+        ("threads", _("やりとり"), "orders:threads", "messages", Permission.VIEW_ORDERS),
         ("documents", _("書類"), "documents:list", "files", Permission.VIEW_DOCUMENTS),
         ("sla", _("SLA"), "sla:overview", "clock-check", Permission.VIEW_SLA),
         ("billing", _("請求"), "billing:overview", "receipt-yen", Permission.VIEW_BILLING),
@@ -69,7 +75,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 def _sections(request: PortalRequest, side: str, permissions: frozenset[Permission]) -> list[dict[str, Any]]:
     """The sections that the person may open; the one whose address is the longest beginning of the page's is active."""
     shown = [
-        {"key": key, "label": label, "url": url, "icon": icon, "active": False, "count": None}
+        {"key": key, "label": label, "url": url, "icon": icon, "active": False, "count": _counted(request, key)}
         for key, label, name, icon, permission in SECTIONS[side]
         if permission in permissions and (url := _address(request, name, own=side == "operator"))
     ]
@@ -84,6 +90,21 @@ def _place(request: PortalRequest) -> str:
     done_for_client = _FLOOR.match(request.path)
     section = _address(request, _FLOOR_SECTIONS[done_for_client[1]], own=True) if done_for_client else ""
     return section or request.path
+
+
+def _counted(request: PortalRequest, key: str) -> Callable[[], int] | None:
+    """What asks, once and only where the rail is drawn, how many threads have something new; None for other sections.
+
+    An error page may be drawn when the work as the client is over: then nothing is asked.
+    """
+
+    @cache
+    def count() -> int:
+        if scope.connection().scope is None or scope.current().client != request.client.code:  # type: ignore[union-attr]
+            return 0
+        return threads.count_new(Who(request.person.pk, request.side), at=clock.now())
+
+    return count if key == "threads" and request.client is not None else None
 
 
 def _lies_below(path: str, url: str) -> bool:

@@ -33,6 +33,7 @@ WORDS = {
     "orders": "じゅちゅう order 注文 出荷",
     "intake": "とりこみ import upload csv アップロード ファイル",
     "questions": "かくにん question 質問 保留 回答",
+    "threads": "やりとり message chat thread 質問 連絡 問い合わせ メモ",
     "documents": "しょるい document 請求書 納品書 契約書",
     "sla": "えすえるえー 達成率 未達 期限",
     "billing": "せいきゅう invoice bill 料金 費用 支払",

@@ -24,7 +24,7 @@ from documents import kinds
 from documents import queries as documents
 from operations.kinds import KINDS
 from operations.queries import finding
-from orders.queries import listing
+from orders.queries import listing, threads
 from orders.queries.listing import Filters
 from portal import places
 from portal.look import values
@@ -167,6 +167,17 @@ def _documents(question: Question) -> Iterable[Hit]:
         yield Hit(_("書類"), _("合う書類をすべて見る"), question.list_url("documents:list"))
 
 
+def _threads(question: Question) -> Iterable[Hit]:
+    if not question.may(Permission.VIEW_ORDERS) or not question.reaches_records:
+        return
+    request = question.request
+    rows, more = threads.find(question.text, threads.Who(request.person.pk, request.side), at=clock.now(), limit=SHOWN)
+    for row in rows:
+        yield Hit(_("やりとり"), row.title, question.url("orders:thread", row.pk), row.excerpt[:60], str(row.standing))
+    if more:
+        yield Hit(_("やりとり"), _("合うやりとりをすべて見る"), question.list_url("orders:threads"))
+
+
 def _client_places(question: Question) -> Iterable[Hit]:
     for place, address in places.found(question.request, "client", question.words, client=question.client):
         yield Hit(_("画面"), str(place.label), address)
@@ -199,5 +210,5 @@ def _served(question: Question) -> list[ClientInfo]:
     return queries.served_by(question.request.person.pk, question.request.role)
 
 
-_CLIENT_SOURCES: tuple[Source, ...] = (_orders, _invoices, _documents, _client_places)
+_CLIENT_SOURCES: tuple[Source, ...] = (_orders, _invoices, _documents, _threads, _client_places)
 _FLOOR_SOURCES: tuple[Source, ...] = (_clients, _work, _floor_places)

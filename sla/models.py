@@ -22,7 +22,8 @@ class PromiseVersion(models.Model):
 
 
 class Clock(models.Model):
-    """How one order stands with one promise: the reading of its clock at its last event, kept for lists and sums.
+    """How an order, or a question in a thread, stands with one promise: the reading of its clock at its last event,
+    kept for lists and sums.
 
     The record of events is the truth; sla.queries.replayed gives the same from it. phase: a value of sla.clock.Phase.
     elapsed, idle: working seconds. told: what was said of it already, 0 nothing, 1 warned, 2 missed.
@@ -30,7 +31,8 @@ class Clock(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     promise = models.ForeignKey(PromiseVersion, on_delete=models.PROTECT, related_name="clocks", db_index=False)
-    order_id = models.BigIntegerField()
+    order_id = models.BigIntegerField(null=True)
+    question_id = models.BigIntegerField(null=True)
     phase = models.CharField(max_length=10)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -41,11 +43,26 @@ class Clock(models.Model):
     told = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order_id", "promise"], name="clock_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["order_id", "promise"], name="clock_once"),
+            models.UniqueConstraint(
+                fields=["question_id", "promise"], condition=Q(question_id__isnull=False), name="clock_of_question_once"
+            ),
+            models.CheckConstraint(
+                name="clock_for_something", condition=Q(order_id__isnull=False) ^ Q(question_id__isnull=False)
+            ),
+        ]
         indexes = [
             models.Index(fields=["promise", "started_at"], name="clock_month"),
             models.Index(fields=["warn_at"], name="clock_to_tell", condition=Q(stopped_at__isnull=True, told__lt=2)),
         ]
+
+    @property
+    def subject_id(self) -> int:
+        """The id of the order or question that it runs for."""
+        found: int | None = self.order_id if self.question_id is None else self.question_id
+        assert found is not None  # the table says so
+        return found
 
 
 class Statement(models.Model):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import Literal
 
 from core.definitions import Definition, reading, refuse
 from core.wording import Sentence, _
@@ -28,7 +29,7 @@ class Metric:
     acts: event names and what each does to the clock. goals: the kinds of goal that make sense for it. The pausing
     events carry the hold's id and party, or the exception's id and whom it waits for. own_time: the key of the starting
     event's data that holds the subject's own time, where that counts and not the time it came to us ("" where the
-    event's time counts).
+    event's time counts). runs_for: what a clock is started for, as the column of sla.models.Clock that holds its id.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Metric:
     acts: Mapping[str, Act]
     goals: frozenset[str] = frozenset(goals.GOALS)
     own_time: str = ""
+    runs_for: Literal["order_id", "question_id"] = "order_id"
 
 
 _HOLDS = {
@@ -84,6 +86,19 @@ METRICS: Mapping[str, Metric] = {
             label=_("返品検品"),
             subject="order",
             acts={"order.return_received": Act.START, "order.return_inspected": Act.STOP, **_HOLDS, **_ENDS},
+        ),
+        Metric(
+            code="reply",
+            label=_("初回返信"),
+            subject="thread",
+            runs_for="question_id",
+            acts={
+                "thread.asked": Act.START,
+                "thread.answered": Act.STOP,
+                "thread.closed": Act.STOP,
+                "thread.question_withdrawn": Act.CANCEL,
+                "thread.reopened": Act.REOPEN,
+            },
         ),
     )
 }
@@ -169,6 +184,13 @@ def ship_same_day(hours: Sequence[WorkingHours]) -> Promise:
     """The built-in promise that what is ordered before 13:00 ships the same working day."""
     return Promise(
         "ship-13", 1, _("13時までのご注文は当日出荷"), METRICS["ship"], DeadlineGoal(cut_off=13 * 60), tuple(hours)
+    )
+
+
+def reply_within_four_hours(hours: Sequence[WorkingHours]) -> Promise:
+    """The built-in promise that what the client asks is answered within four working hours."""
+    return Promise(
+        "thread-4h", 1, _("4営業時間以内に返信"), METRICS["reply"], DurationGoal(timedelta(hours=4)), tuple(hours)
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import copying
@@ -25,7 +25,7 @@ from sla.clock import Act, Phase
 from sla.clock_columns import NEVER, Readings
 from sla.hours import WorkingHours, every
 from sla.models import Clock, PromiseVersion, Statement
-from sla.promises import Promise, ship_same_day, verify_within_four_hours
+from sla.promises import Promise, reply_within_four_hours, ship_same_day, verify_within_four_hours
 
 WARNED, MISSED = 1, 2
 TELL_AT_ONCE = 5000
@@ -33,12 +33,12 @@ SECOND = 1_000_000
 
 
 def set_up_defaults(*, at: datetime, zone: str = "Asia/Tokyo") -> None:
-    """Give a new client the two built-in promises, on the operator's usual hours. Does nothing where there are some."""
+    """Give a new client the built-in promises, on the operator's usual hours. Does nothing where there are some."""
     if PromiseVersion.objects.exists():
         return
     week = every(("mon", "tue", "wed", "thu", "fri"), ("9:00", "12:00"), ("13:00", "18:00"))
     hours = [WorkingHours(week=week, closures=queries.new_year_closures(at), zone=zone)]
-    for promise in (verify_within_four_hours(hours), ship_same_day(hours)):
+    for promise in (verify_within_four_hours(hours), ship_same_day(hours), reply_within_four_hours(hours)):
         make(promise, valid_from=at)
 
 
@@ -66,17 +66,18 @@ def ship_due(ordered_at: pl.Series) -> pl.Series:
 
 
 def start(told: Told) -> None:
-    """Start a clock for every promise that this event starts and that covers the order."""
+    """Start a clock for every promise that this event starts and that covers the order or question."""
     for row, promise in queries.promises_in_force():
         if promise.metric.acts.get(told.name) is Act.START:
             _start(row, promise, told)
 
 
 def _start(row: PromiseVersion, promise: Promise, told: Told) -> None:
-    frame = _covered(promise, told.frame).unique("order_id", maintain_order=True)
+    key = promise.metric.runs_for
+    frame = _covered(promise, told.frame).unique(key, maintain_order=True)
     if told.name != "order.received":
-        known = Clock.objects.filter(promise=row, order_id__in=frame["order_id"].to_list())
-        frame = frame.filter(~pl.col("order_id").is_in(list(known.values_list("order_id", flat=True))))
+        known = Clock.objects.filter(promise=row, **{f"{key}__in": frame[key].to_list()})
+        frame = frame.filter(~pl.col(key).is_in(list(known.values_list(key, flat=True))))
     if frame.is_empty():
         return
     starts = _instants(frame[promise.metric.own_time or "at"])
@@ -84,7 +85,7 @@ def _start(row: PromiseVersion, promise: Promise, told: Told) -> None:
     clocks = pl.DataFrame(
         {
             "promise_id": pl.Series([row.pk], dtype=pl.Int64).extend_constant(row.pk, len(starts) - 1),
-            "order_id": frame["order_id"],
+            key: frame[key],
             "phase": pl.Series([Phase.RUNNING.value]).extend_constant(Phase.RUNNING.value, len(starts) - 1),
             "started_at": _datetimes("started_at", starts),
             "due_at": _datetimes("due_at", due),
@@ -120,12 +121,22 @@ def follow(told: Told) -> None:
     reread(told.frame["order_id"].unique().to_list(), at=told.frame["at"].max())  # type: ignore[arg-type]
 
 
+def follow_question(told: Told) -> None:
+    """Read the clocks of these questions anew from the record."""
+    questions = told.frame["question_id"].unique().to_list()
+    _reread(Clock.objects.filter(question_id__in=questions), at=told.frame["at"].max())  # type: ignore[arg-type]
+
+
 def reread(order_ids: Sequence[int], *, at: datetime) -> None:
     """Read every clock of the orders from the record as it stands at `at`, and write what changed."""
-    clocks = list(Clock.objects.select_for_update().filter(order_id__in=order_ids).order_by("id"))
+    _reread(Clock.objects.filter(order_id__in=order_ids), at=at)
+
+
+def _reread(wanted: QuerySet[Clock], *, at: datetime) -> None:
+    clocks = list(wanted.select_for_update().order_by("id"))
     for row, promise in queries.promises_of({clock.promise_id for clock in clocks}):
         mine = [clock for clock in clocks if clock.promise_id == row.pk]
-        _write(mine, queries.fold(promise, [clock.order_id for clock in mine], at=at), promise, at=at)
+        _write(mine, queries.fold(promise, [clock.subject_id for clock in mine], at=at), promise, at=at)
 
 
 def _write(clocks: list[Clock], readings: Readings, promise: Promise, *, at: datetime) -> None:
@@ -147,7 +158,7 @@ def _write(clocks: list[Clock], readings: Readings, promise: Promise, *, at: dat
 
 def _tell_moved(clocks: list[Clock], promise: Promise, *, at: datetime) -> None:
     if promise.metric.code == "ship":
-        move_ship_due({clock.order_id: clock.due_at for clock in clocks})
+        move_ship_due({clock.subject_id: clock.due_at for clock in clocks})
     publish(
         [_happening("sla.due_moved", clock, promise) for clock in clocks],
         actor=SYSTEM,

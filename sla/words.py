@@ -31,6 +31,8 @@ EVENTS: Mapping[str, str] = {
     "order.shipped": _("出荷の完了"),
     "order.return_received": _("返品の到着"),
     "order.return_inspected": _("返品の検品"),
+    "thread.asked": _("やりとりでの質問"),
+    "thread.answered": _("返信（返信不要として閉じることを含む）"),
 }
 """What starts and stops clocks, as people call it."""
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CANCEL_ORDERS = "cancel_orders"
     CHANGE_ORDERS = "change_orders"
     ANSWER_QUESTIONS = "answer_questions"
+    WRITE_MESSAGES = "write_messages"
     VIEW_SLA = "view_sla"
     VIEW_BILLING = "view_billing"
     REVIEW_BILLING = "review_billing"
@@ -59,6 +60,7 @@ LABELS: dict[Permission, str | Promise] = {
     P.CANCEL_ORDERS: _("受注を取り消す"),
     P.CHANGE_ORDERS: _("受注の変更・返品を扱う"),
     P.ANSWER_QUESTIONS: _("確認事項に答える"),
+    P.WRITE_MESSAGES: _("やりとりを書く"),
     P.VIEW_SLA: _("SLAを見る"),
     P.VIEW_BILLING: _("請求を見る"),
     P.REVIEW_BILLING: _("請求案を確認する"),
@@ -102,6 +104,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.CANCEL_ORDERS,
                 P.CHANGE_ORDERS,
                 P.ANSWER_QUESTIONS,
+                P.WRITE_MESSAGES,
                 P.VERIFY_ORDERS,
                 P.HOLD_ORDERS,
                 P.OPEN_EXCEPTIONS,
@@ -150,16 +153,16 @@ class Role:
 
 
 _READ = frozenset({P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS})
-_CLIENT_ORDERS = _READ | {
+_WRITE = _READ | {P.WRITE_MESSAGES, P.UPLOAD_DOCUMENTS}
+_CLIENT_ORDERS = _WRITE | {
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.ANSWER_QUESTIONS,
-    P.UPLOAD_DOCUMENTS,
     P.ISSUE_PAPERS,
 }
-_CLIENT_MONEY = _READ | {P.VIEW_BILLING, P.REVIEW_BILLING, P.UPLOAD_DOCUMENTS, P.ISSUE_PAPERS}
+_CLIENT_MONEY = _WRITE | {P.VIEW_BILLING, P.REVIEW_BILLING, P.ISSUE_PAPERS}
 _CLIENT_OWNER = (
     _CLIENT_ORDERS
     | _CLIENT_MONEY
@@ -167,6 +170,7 @@ _CLIENT_OWNER = (
 )
 _FLOOR = _READ | {P.WORK_QUEUE, P.OPEN_EXCEPTIONS}
 _CLERK = _FLOOR | {
+    P.WRITE_MESSAGES,
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.CANCEL_ORDERS,
@@ -180,6 +184,7 @@ _CLERK = _FLOOR | {
 _WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS, P.ISSUE_PAPERS}
 _LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.DECIDE_EXCEPTIONS, P.VIEW_BILLING, P.VIEW_ROLES}
 _BILLING = _READ | {
+    P.WRITE_MESSAGES,
     P.EXPORT_ORDERS,
     P.VIEW_BILLING,
     P.CLOSE_MONTH,
@@ -232,6 +237,7 @@ TOKEN_SCOPES: dict[str, TokenScope] = {
         TokenScope("orders:read", _("受注を読む"), P.VIEW_ORDERS),
         TokenScope("orders:write", _("受注を登録・取消する"), P.IMPORT_ORDERS),
         TokenScope("uploads:write", _("ファイルを取り込む"), P.IMPORT_ORDERS),
+        TokenScope("messages:write", _("やりとりに書く"), P.WRITE_MESSAGES),
         TokenScope("shipments:read", _("出荷を読む"), P.VIEW_ORDERS),
         TokenScope("invoices:read", _("請求書を読む"), P.VIEW_BILLING),
     )

@@ -16,7 +16,7 @@ from documents.kinds import missing
 from documents.models import Document
 from documents.queries import Wanted
 
-NOT_UPLOADED = frozenset({"order_file", "order_slip", "ship_order", "pick_list", "print_run"})
+NOT_UPLOADED = frozenset({"order_file", "message", "order_slip", "ship_order", "pick_list", "print_run"})
 
 
 class YenWidget(forms.TextInput):

@@ -156,6 +156,7 @@ def upload(
     amount: Decimal | None = None,
     counterparty: str = "",
     direction: str = Document.RECEIVED,
+    order_id: int | None = None,
     supersedes_id: int | None = None,
 ) -> Document:
     """Keep a file that a person sent, after a look whether it is what its name claims. Refused with what is wrong.
@@ -178,6 +179,7 @@ def upload(
         transaction_date=transaction_date,
         amount=amount,
         counterparty=counterparty,
+        order_id=order_id,
         supersedes=_latest(supersedes_id) if supersedes_id else None,
         state=Document.QUARANTINE if scanner() else Document.READY,
     )

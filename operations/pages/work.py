@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -24,8 +25,10 @@ from operations.models import WorkItem
 from operations.pages import desk as desks
 from operations.queries import queue
 from operations.queries import work as queries
+from orders.models import Question
+from orders.pages.threads import panel, typed, who_is, words_of
 from orders.reasons import HOLD_REASONS, PARTIES
-from orders.services import cancelling, holds, shipping, verification
+from orders.services import cancelling, holds, shipping, threads, verification
 from orders.services.shipping import SIZES
 from orders.tracking import CARRIERS
 from tenants.doors import PortalRequest, page
@@ -45,6 +48,8 @@ def item_at(request: PortalRequest, item_id: int) -> WorkItem:
 def show(request: PortalRequest, item_id: int) -> HttpResponse:
     """The page of one item."""
     item = item_at(request, item_id)
+    if item.subject_kind == "question":
+        return _show_reply(request, item)
     work = queries.work(item, request.permissions)
     if work is None:
         raise Http404
@@ -67,6 +72,57 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
             "may_do": item.kind in desk.kinds,
         },
     )
+
+
+def _show_reply(request: PortalRequest, item: WorkItem, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a question in a thread. more: what was typed and why it was refused."""
+    at = clock.now()
+    work = queries.reply(item, who_is(request), at=at)
+    if work is None:
+        raise Http404
+    services.note_presence(request.person.pk, at=at)
+    desk = desks.chosen(request)
+    shown = {
+        **panel(request, work.talk),
+        "work": work,
+        "row": queue.row_of(item, desk.served, request.person.pk),
+        "desk": desk,
+        "may_do": item.kind in desk.kinds,
+        "write_url": reverse("operations:answer", args=[item.client, item.pk]),
+        "plain": True,
+        **more,
+    }
+    return render(request, "operations/reply.html", shown, status=status)
+
+
+@page(Permission.WRITE_MESSAGES, methods=("POST",), side="operator")
+def answer(request: PortalRequest, item_id: int) -> HttpResponse:
+    """Answer the client's question, or leave a note beside it; what was typed stays where that is refused."""
+    item, thread_id = _question(request, item_id)
+    words = words_of(request)
+    try:
+        threads.write(thread_id, words, side="operator", actor=request.actor, at=clock.now())
+    except Refused as refusal:
+        return _show_reply(request, item, status=422, problem=refusal, typed=typed(request))
+    said = _("社内メモを残しました。") if words.internal else _("返信しました。")
+    return _go_on(request, item, Outcome.of([item.pk]), said)
+
+
+@page(Permission.WRITE_MESSAGES, methods=("POST",), side="operator")
+def close_question(request: PortalRequest, item_id: int) -> HttpResponse:
+    """The client's question needs no answer, for a reason."""
+    item, thread_id = _question(request, item_id)
+    threads.close(thread_id, reason=_words(request, "reason"), side="operator", actor=request.actor, at=clock.now())
+    return _go_on(request, item, Outcome.of([item.pk]), _("返信は不要として閉じました。"))
+
+
+def _question(request: PortalRequest, item_id: int) -> tuple[WorkItem, int]:
+    """The item and the thread of the question that it is about."""
+    item = item_at(request, item_id)
+    question = Question.objects.filter(pk=item.subject_id).first() if item.subject_kind == "question" else None
+    if question is None:
+        raise Refused(_("この作業は質問への返信ではありません。"), code="no_question")
+    return item, question.thread_id
 
 
 @page(Permission.WORK_QUEUE, methods=("POST",), side="operator")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from operations.kinds import KINDS, Kind
 from operations.models import WorkItem
 from orders.lifecycle import MOVES
-from orders.models import CancelRequest, Line, Verification
-from orders.queries import detail, facts, timeline
+from orders.models import CancelRequest, Line, Question, Verification
+from orders.queries import detail, facts, threads, timeline
 from orders.queries.figures import Sent
 from orders.reasons import VERIFICATION_REASONS
 from sla import queries as promises
@@ -61,6 +62,11 @@ class Work:
     entries: Sequence[timeline.Entry]
     clocks: Sequence[Clock]
     moves: frozenset[str]
+
+    @property
+    def number(self) -> str:
+        """What the work is about, in short."""
+        return self.order.order.number
 
     @property
     def todo(self) -> str:
@@ -117,6 +123,41 @@ class Work:
         return self.item.state in WorkItem.ACTIVE
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An item that a question of the client in a thread asks for, and the conversation it stands in."""
+
+    item: WorkItem
+    kind: Kind
+    talk: threads.Talk
+    moves: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> str:
+        """What the thread is about: the order's number or the subject line."""
+        return self.talk.title
+
+    @property
+    def subtitle(self) -> str:
+        """Whose turn it is."""
+        return str(self.talk.standing)
+
+    @property
+    def todo(self) -> str:
+        """What the holder is asked to do, in the reader's language."""
+        return _(self.kind.todo)
+
+    @property
+    def panel(self) -> str:
+        """The template with what this kind of work asks for."""
+        return f"operations/parts/task_{self.kind.code}.html"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is still something to do."""
+        return self.item.state in WorkItem.ACTIVE
+
+
 def _address(postcode: str, prefecture: str, address: str) -> str:
     code = f"〒{postcode[:3]}-{postcode[3:]}" if len(postcode) == 7 and postcode.isdigit() else postcode
     rest = address if address.startswith(prefecture) else f"{prefecture}{address}"
@@ -147,6 +188,13 @@ def work(item: WorkItem, permissions: Collection[Permission]) -> Work | None:
         clocks=promises.clocks_of_order(found.order.pk),
         moves=_moves(found, shipment, permissions),
     )
+
+
+def reply(item: WorkItem, who: threads.Who, *, at: datetime) -> Reply | None:
+    """The item with the conversation that it is about; None where that is not there any more."""
+    question = Question.objects.filter(pk=item.subject_id).first()
+    talk = threads.of_thread(question.thread_id, who, at=at) if question else None
+    return Reply(item, KINDS[item.kind], talk) if talk else None
 
 
 def _check(open_reason: Verification) -> Check:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from core import copying, scope
 from core.events import Told
-from operations.kinds import KINDS, OUR_DECISIONS, OUR_HOLDS, Kind, done_by
+from operations.kinds import KINDS, OUR_DECISIONS, OUR_HOLDS, WAITING, Kind, done_by
 from operations.models import Rank
 from operations.services.pooling import REFILL
 from orders.lifecycle import STAGES
@@ -39,6 +39,19 @@ _FACTS = f"""
           FROM orders_shipment s JOIN o ON o.id = s.order_id
     )
 """  # noqa: S608 (made of the lifecycle's own words)
+
+_QUESTIONS = f"""
+    q AS MATERIALIZED (
+        SELECT q.id, t.order_id, coalesce(o.number, t.subject) AS title, (q.ended_at IS NULL)::int AS {WAITING}
+          FROM orders_question q JOIN orders_thread t ON t.id = q.thread_id
+          LEFT JOIN orders_order o ON o.id = t.order_id
+         WHERE q.id = ANY(%(ids)s)
+    )
+"""  # noqa: S608 (our own words)
+# Of an order's items, all but those of its questions; of a question's, those alone, found by the index on their order.
+_ITEMS_OF_ORDERS = "i.order_id = ANY(%(ids)s) AND i.subject_kind <> 'question'"
+_ITEMS_OF_QUESTIONS = """i.subject_kind = 'question' AND i.subject_id = ANY(%(ids)s)
+           AND (i.order_id IS NULL OR i.order_id IN (SELECT order_id FROM q))"""
 
 _REASONS = (
     "(SELECT string_agg(DISTINCT v.reason, ',' ORDER BY v.reason) FROM {table} v WHERE v.order_id = o.id AND {open})"
@@ -111,10 +124,19 @@ def open_received(told: Told) -> None:
 
 def follow(told: Told) -> None:
     """Make the items of these orders agree with their facts. Done, where this event shows the work done, else void."""
+    _agree(told, told.frame["order_id"].unique().to_list(), _for_orders())
+
+
+def follow_question(told: Told) -> None:
+    """The same for the questions that clients ask in threads."""
+    _agree(told, told.frame["question_id"].unique().to_list(), _for_questions())
+
+
+def _agree(told: Told, ids: list[int], statement: str) -> None:
     actor = told.actor
     person = int(actor.id) if actor.kind == "person" and actor.id.isdigit() else None
     parameters: dict[str, Any] = {
-        "ids": told.frame["order_id"].unique().to_list(),
+        "ids": ids,
         "client": scope.current_client(),
         "at": _latest(told.frame),
         "done": done_by(told.name),
@@ -123,7 +145,7 @@ def follow(told: Told) -> None:
         "zone": settings.TIME_ZONE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_reconciliation(), parameters)
+        cursor.execute(statement, parameters)
 
 
 def _latest(frame: pl.DataFrame) -> datetime:
@@ -133,9 +155,20 @@ def _latest(frame: pl.DataFrame) -> datetime:
 
 
 @cache
-def _reconciliation() -> str:
+def _for_orders() -> str:
+    wanted = [_wanted(kind) for kind in KINDS.values() if kind.subject != "question"]
+    return _reconciliation(_FACTS, wanted, _ITEMS_OF_ORDERS)
+
+
+@cache
+def _for_questions() -> str:
+    wanted = [_wanted_question(kind) for kind in KINDS.values() if kind.subject == "question"]
+    return _reconciliation(_QUESTIONS, wanted, _ITEMS_OF_QUESTIONS)
+
+
+def _reconciliation(facts: str, kinds: list[str], items: str) -> str:
     """Opens and closes in one statement; both see the items as they stood before."""
-    wanted = " UNION ALL ".join(_wanted(kind) for kind in KINDS.values())
+    wanted = " UNION ALL ".join(kinds)
     opened = """
         INSERT INTO operations_workitem
                (client, kind, subject_kind, subject_id, order_id, title, hint, units, priority, due_at, created_at)
@@ -147,11 +180,11 @@ def _reconciliation() -> str:
                           IS DISTINCT FROM (EXCLUDED.hint, EXCLUDED.units, EXCLUDED.due_at)
         RETURNING client, kind, rank, id, state"""
     # Locked in the order of their ids, as everywhere: two who close or hand on the same items wait, and do not die.
-    closing = """
+    closing = f"""
         SELECT i.id FROM operations_workitem i
-         WHERE i.client = %(client)s AND i.order_id = ANY(%(ids)s) AND i.state IN ('open', 'claimed')
+         WHERE i.client = %(client)s AND {items} AND i.state IN ('open', 'claimed')
            AND NOT EXISTS (SELECT FROM wanted w WHERE w.kind = i.kind AND w.subject_id = i.subject_id)
-         ORDER BY i.id FOR NO KEY UPDATE OF i"""
+         ORDER BY i.id FOR NO KEY UPDATE OF i"""  # noqa: S608 (our own words)
     closed = """
         UPDATE operations_workitem i
            SET state = CASE WHEN i.kind = ANY(%(done)s) THEN 'done' ELSE 'void' END, finished_at = %(at)s,
@@ -159,7 +192,7 @@ def _reconciliation() -> str:
                holder_name = CASE WHEN i.kind = ANY(%(done)s) THEN %(name)s ELSE i.holder_name END
           FROM closing WHERE i.id = closing.id"""
     return f"""
-        WITH {_FACTS}, wanted AS MATERIALIZED ({wanted}), closing AS MATERIALIZED ({closing}), closed AS ({closed}),
+        WITH {facts}, wanted AS MATERIALIZED ({wanted}), closing AS MATERIALIZED ({closing}), closed AS ({closed}),
              opened AS ({opened})
         {REFILL.format(entered="opened")}"""
 
@@ -174,6 +207,14 @@ def _wanted(kind: Kind) -> str:
                ({kind.priority} + f.priority)::smallint AS priority, {_DUE[kind.promise]} AS due_at
           FROM {table} JOIN orders_order f ON f.id = {table}.{"id" if table == "o" else "order_id"}
          WHERE {kind.wanted.sql(table)}"""  # noqa: S608 (made of our own tables of words)
+
+
+def _wanted_question(kind: Kind) -> str:
+    return f"""
+        SELECT '{kind.code}' AS kind, 'question' AS subject_kind, q.id AS subject_id, q.order_id,
+               left(q.title, 120) AS title, '' AS hint, 0 AS units, {kind.priority} AS priority,
+               (SELECT min(c.due_at) FROM sla_clock c WHERE c.question_id = q.id AND c.stopped_at IS NULL) AS due_at
+          FROM q WHERE {kind.wanted.sql("q")}"""  # noqa: S608 (made of our own tables of words)
 
 
 _MOVE_DUE = """

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from core.idempotency import HEADER
 from core.json_lists import LARGEST_PAGE, PAGE
+from orders.conversation import LONGEST
 from orders.exceptions import CHOICES, KINDS
 from orders.lifecycle import BY_CODE
 from orders.models import Intake, Shipment
@@ -270,6 +271,32 @@ class CancelOut(serializers.Serializer[Any]):
     """cancelled は取消済み、requested は倉庫で作業中のため依頼として受け付けたもの。"""
 
     result = serializers.ChoiceField(choices=["cancelled", "requested"])
+
+
+class MessageIn(serializers.Serializer[Any]):
+    """代行会社へのメッセージ。"""
+
+    body = serializers.CharField(max_length=LONGEST, help_text="本文（書式なし）")
+    answer_awaited = serializers.BooleanField(default=True, help_text="返信が必要か")
+
+
+class MessageOut(serializers.Serializer[Any]):
+    """受注についてのメッセージ。"""
+
+    id = serializers.IntegerField()
+    side = serializers.ChoiceField(choices=["client", "operator"], help_text="client は委託元、operator は代行会社")
+    author = serializers.CharField(help_text="書いた人")
+    body = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    answer_awaited = serializers.BooleanField(help_text="このメッセージへの返信を待っているか")
+
+
+class MessagePage(serializers.Serializer[Any]):
+    """やりとりの1ページ。"""
+
+    data = MessageOut(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True, help_text="次のページの cursor。最後のページでは null")
 
 
 class UploadIn(serializers.Serializer[Any]):

@@ -30,8 +30,10 @@ _EXCEPTION = (
     "id", "kind", "decider", "party", "billable", "note", "expected_date", "opened_at", "decide_by", "closed_at",
     "decision", "answer",
 )  # fmt: skip
+_MESSAGE = ("id", "side", "body", "written_at", "edited_at", "answer_awaited")
 
 LIST_FIELDS = {**{name: name for name in _LISTED}, "channel": "channel__code"}
+MESSAGE_FIELDS = {**{name: name for name in _MESSAGE}, "author": "actor_name"}
 SHIPMENT_FIELDS = {**{name: name for name in _SHIPMENT}, "number": "order__number"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.api import orders, shipments, uploads
+from orders.api import messages, orders, shipments, uploads
 
 urlpatterns = [
     path("orders", orders.Orders.as_view(), name="orders"),
@@ -15,6 +15,7 @@ urlpatterns = [
         orders.DecideException.as_view(),
         name="decide_exception",
     ),
+    path("orders/<int:order_id>/messages", messages.Messages.as_view(), name="messages"),
     path("uploads", uploads.Uploads.as_view(), name="uploads"),
     path("uploads/<int:intake_id>", uploads.OneUpload.as_view(), name="upload"),
     path("uploads/<int:intake_id>/refused", uploads.RefusedRows.as_view(), name="refused_rows"),

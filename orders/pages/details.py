@@ -6,10 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from core import clock
 from documents import queries as documents
 from documents.kinds import visible
 from orders.intake.values import SLOTS
-from orders.queries import detail, overview, rules, timeline, troubles
+from orders.pages.threads import panel, who_is
+from orders.queries import detail, overview, rules, threads, timeline, troubles
 from orders.queries import papers as printable
 from orders.queries.troubles import slot_label
 from orders.reasons import HOLD_REASONS, PARTIES
@@ -36,6 +38,7 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
         "papers": [row for row in kept if row.pk not in issued],
         "parties": PARTIES,
         "slots": [(slot, slot_label(slot)) for slot in SLOTS],
+        **panel(request, threads.of_order(found.order, who_is(request), at=clock.now())),
         "hold_reasons": [(code, _(reason.staff)) for code, reason in HOLD_REASONS.items() if not reason.ends_itself],
     }
     return render(request, "orders/detail.html", shown)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from core import events
 from core.models import Event
 from core.wording import Sentence, _
+from orders.conversation import INTERNAL_EVENTS
 from orders.exceptions import CHANGES, CHOICES, KINDS
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.ruling.actions import ACTIONS
@@ -180,18 +181,24 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "sla.missed": (_plain(_("約束の期限を過ぎました")), "trouble"),
     "notice.sent": (_mail(_("メールを送りました（%(label)s・%(to)s）")), "moving"),
     "notice.bounced": (_mail(_("メールが届きませんでした（%(label)s・%(to)s）")), "trouble"),
+    "thread.asked": (_plain(_("やりとりで質問がありました")), "attention"),
+    "thread.answered": (_plain(_("やりとりに返信しました")), "moving"),
+    "thread.closed": (_plain(_("返信は不要として質問を閉じました")), "moving"),
+    "thread.question_withdrawn": (_plain(_("質問が取り下げられました")), "moving"),
+    "thread.reopened": (_plain(_("返信が取り消され、質問が再び返信待ちになりました")), "attention"),
     "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
 }
 _DETAILS = ("question", "answer", "release_reason", "text")
-_UNSAID = frozenset({"sla.due_moved"})
+_UNSAID = INTERNAL_EVENTS | {"sla.due_moved", "thread.written", "thread.edited", "thread.withdrawn", "thread.settled"}
 
 
 def of_order(order_id: int) -> list[Entry]:
     """Everything that happened to the order, newest first. One query."""
-    return [_entry(event) for event in reversed(events.of_order(order_id)) if event.name not in _UNSAID]
+    return [entry_of(event) for event in reversed(events.of_order(order_id)) if event.name not in _UNSAID]
 
 
-def _entry(event: Event) -> Entry:
+def entry_of(event: Event) -> Entry:
+    """The event in words."""
     say, tone = _SAY.get(event.name, (_plain(event.name), "waiting"))
     return Entry(
         at=event.at,

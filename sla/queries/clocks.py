@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.paging import Page, page_of
 from core.periods import Period
 from core.sheets import csv_file
-from orders.models import Order
+from orders.models import Order, Question
 from sla.clock import PHASE_LABELS, Phase
 from sla.models import Clock
 from sla.queries.promises import ZONE
@@ -40,10 +41,14 @@ class Clocks:
 
 @dataclass(frozen=True)
 class ClockRow:
-    """A clock as a line of a list. elapsed_minutes: None while it is not over."""
+    """A clock as a line of a list. order_id, thread_id: what it runs for, one of them; number: what that is called.
+
+    elapsed_minutes: None while it is not over.
+    """
 
     pk: int
-    order_id: int
+    order_id: int | None
+    thread_id: int | None
     number: str
     promise: str
     started_at: datetime
@@ -101,17 +106,34 @@ def clocks_of_order(order_id: int) -> list[Clock]:
 
 
 def rows_of(clocks: list[Clock]) -> list[ClockRow]:
-    """These clocks, with their promises, as lines of a list. One query for the numbers of their orders."""
-    ids = {clock.order_id for clock in clocks}
+    """These clocks, with their promises, as lines of a list. A query each for the names of their orders and threads."""
+    ids = {clock.order_id for clock in clocks if clock.order_id}
     numbers = dict(Order.objects.filter(pk__in=ids).values_list("pk", "number")) if ids else {}
-    return [_row(clock, numbers.get(clock.order_id, str(clock.order_id))) for clock in clocks]
+    threads = _threads({clock.question_id for clock in clocks if clock.question_id})
+    return [
+        _row(clock, *threads.get(clock.question_id, (None, "")))
+        if clock.question_id
+        else _row(clock, None, numbers.get(clock.subject_id, str(clock.subject_id)))
+        for clock in clocks
+    ]
 
 
-def _row(clock: Clock, number: str) -> ClockRow:
+def _threads(question_ids: set[int]) -> dict[int | None, tuple[int, str]]:
+    """By question the id of its thread and what that is about."""
+    if not question_ids:
+        return {}
+    rows = Question.objects.filter(pk__in=question_ids).annotate(
+        title=Coalesce("thread__order__number", "thread__subject")
+    )
+    return {pk: (thread_id, title) for pk, thread_id, title in rows.values_list("pk", "thread_id", "title")}
+
+
+def _row(clock: Clock, thread_id: int | None, number: str) -> ClockRow:
     phase = Phase(clock.phase)
     return ClockRow(
         pk=clock.pk,
         order_id=clock.order_id,
+        thread_id=thread_id,
         number=number,
         promise=_(clock.promise.definition["name"]),
         started_at=clock.started_at,

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import QuerySet
 
 from core.models import Event
 from core.periods import Period
@@ -55,16 +56,24 @@ def promises_of(ids: Iterable[int]) -> list[Pair]:
     return [(row, Promise.from_json(row.definition)) for row in PromiseVersion.objects.filter(pk__in=list(ids))]
 
 
-def clock_events(promise: Promise, order_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
-    """What the record says for the promise's clocks on these orders, oldest first, by order id."""
+def record_of(promise: Promise, subject_ids: Sequence[int]) -> QuerySet[Event]:
+    """What the record says for the promise's clocks on these orders or questions, oldest first."""
+    told = Event.objects.filter(name__in=list(promise.metric.acts)).order_by("at", "id")
+    if promise.metric.runs_for == "question_id":
+        return told.filter(subject_kind="question", subject_id__in=subject_ids)
+    return told.filter(order_id__in=subject_ids)
+
+
+def clock_events(promise: Promise, subject_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
+    """What the record says for the promise's clocks, oldest first, by the id of the order or question."""
     acts = promise.metric.acts
-    rows = Event.objects.filter(order_id__in=order_ids, name__in=list(acts)).order_by("at", "id")
-    found: dict[int, list[ClockEvent]] = {order_id: [] for order_id in order_ids}
-    for name, at, order_id, data in rows.values_list("name", "at", "order_id", "data"):
+    whose = "subject_id" if promise.metric.runs_for == "question_id" else "order_id"
+    found: dict[int, list[ClockEvent]] = {subject_id: [] for subject_id in subject_ids}
+    for name, at, subject_id, data in record_of(promise, subject_ids).values_list("name", "at", whose, "data"):
         act = acts[name]
         when = _own_time(promise, data, at) if act is Act.START else at
-        assert order_id is not None  # the filter above
-        found[order_id].append(ClockEvent(act, when, *_pause_of(data)))
+        assert subject_id is not None  # what the record was asked for
+        found[subject_id].append(ClockEvent(act, when, *_pause_of(data)))
     return found
 
 
@@ -83,13 +92,14 @@ def _own_time(promise: Promise, data: dict[str, str], at: datetime) -> datetime:
     return own if own.tzinfo else own.replace(tzinfo=ZoneInfo("UTC"))
 
 
-def fold(promise: Promise, order_ids: Sequence[int], *, at: datetime) -> Readings:
-    """The clocks of these orders, in the order given, read from the record at `at`, or at its last event if later.
+def fold(promise: Promise, subject_ids: Sequence[int], *, at: datetime) -> Readings:
+    """The clocks of these orders or questions, in the order given, read from the record at `at`, or at its last event
+    if that is later.
 
     Facts come late and out of order: what was known of a clock is not to be lost when an older event arrives.
     """
-    events = clock_events(promise, order_ids)
-    columns = Events.of(events[order_id] for order_id in order_ids)
+    events = clock_events(promise, subject_ids)
+    columns = Events.of(events[subject_id] for subject_id in subject_ids)
     if len(columns.at):
         at = max(at, moment(int(columns.at.max())))
     return replay_many(columns, goal=promise.goal, calendar=promise.calendar, at=at, warn_percent=promise.warn_percent)
@@ -98,10 +108,10 @@ def fold(promise: Promise, order_ids: Sequence[int], *, at: datetime) -> Reading
 def replayed(clock: Clock, *, at: datetime) -> Reading:
     """One clock with its intervals, from the record: what explains it minute by minute."""
     ((_row, promise),) = promises_of([clock.promise_id])
-    return replayed_with(promise, clock.order_id, at=at)
+    return replayed_with(promise, clock.subject_id, at=at)
 
 
-def replayed_with(promise: Promise, order_id: int, *, at: datetime) -> Reading:
-    """The clock of the promise on one order, with its intervals, from the record."""
-    events = clock_events(promise, [order_id])[order_id]
+def replayed_with(promise: Promise, subject_id: int, *, at: datetime) -> Reading:
+    """The clock of the promise on one order or question, with its intervals, from the record."""
+    events = clock_events(promise, [subject_id])[subject_id]
     return replay(events, goal=promise.goal, calendar=promise.calendar, at=at, warn_percent=promise.warn_percent)

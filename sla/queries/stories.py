@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from core.models import Event
 from core.periods import Period
 from core.wording import Sentence
 from orders.exceptions import KINDS
@@ -24,7 +23,7 @@ from sla.goals import DurationGoal
 from sla.models import Clock, PromiseVersion
 from sla.promises import Promise
 from sla.queries.clocks import ClockRow, rows_of
-from sla.queries.promises import EXCEPTION, replayed_with
+from sla.queries.promises import EXCEPTION, record_of, replayed_with
 
 AHEAD = timedelta(days=366)
 WHY = gettext_noop("%(reason)s（%(party)s）")
@@ -75,7 +74,7 @@ class Story:
 def story(clock: Clock, *, at: datetime) -> Story:
     """The clock as its events explain it at `at`. The same number of queries whatever happened."""
     promise = Promise.from_json(clock.promise.definition)
-    reading = replayed_with(promise, clock.order_id, at=at)
+    reading = replayed_with(promise, clock.subject_id, at=at)
     return Story(
         row=rows_of([clock])[0],
         promise=clock.promise,
@@ -85,7 +84,7 @@ def story(clock: Clock, *, at: datetime) -> Story:
         idle=reading.idle,
         stretches=_stretches(reading.intervals),
         days=_days(promise, reading, at=at),
-        events=_events(promise, clock.order_id),
+        events=_events(promise, clock),
     )
 
 
@@ -155,14 +154,9 @@ def _open_spans(promise: Promise, first: datetime, last: datetime) -> list[strip
     ]
 
 
-def _events(promise: Promise, order_id: int) -> list[Told]:
-    moved = Event.objects.filter(order_id=order_id, name__in=list(promise.metric.acts)).values_list("pk", flat=True)
-    ids = set(moved)
-    return [
-        Told(entry.at, entry.text, entry.who, entry.tone)
-        for entry in reversed(timeline.of_order(order_id))
-        if entry.event_id in ids
-    ]
+def _events(promise: Promise, clock: Clock) -> list[Told]:
+    entries = [timeline.entry_of(event) for event in record_of(promise, [clock.subject_id])]
+    return [Told(entry.at, entry.text, entry.who, entry.tone) for entry in entries]
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,15 @@ class Calls:
         found = OrderException.objects.get(order=key)
         return self.who.post(f"orders/{key}/exceptions/{found.pk}/decide", {"choice": "ship_part"})
 
+    def messages_list(self) -> Any:
+        pk = made.order().pk
+        self.who.post(f"orders/{pk}/messages", {"body": "いつ届きますか"}, **{"Idempotency-Key": "k-1"})
+        return self.who.get(f"orders/{pk}/messages")
+
+    def messages_create(self) -> Any:
+        words = {"body": "いつ届きますか"}
+        return self.who.post(f"orders/{made.order().pk}/messages", words, **{"Idempotency-Key": "k-1"})
+
     def uploads_create(self) -> Any:
         made.channel()
         return self.who.browser.post("/api/v1/uploads", {"file": order_file()}, headers=self.who.headers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,6 +19,7 @@ from billing.series.models import Standing
 from billing.services import terms
 from billing.services.presets import PLANS
 from core import clock, scope
+from core.events import Actor
 from core.models import Event, IdempotentCall
 from core.periods import month_of
 from documents import services as documents
@@ -37,9 +40,21 @@ from orders.lifecycle import PHASES
 from orders.models import Hold, Order, OrderException, RefusedRow, Return, RuleEffect, SavedView, Shipment
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
-from orders.services import cancelling, changes, exceptions, holds, naming, returning, ruling, shipping, verification
+from orders.services import (
+    cancelling,
+    changes,
+    exceptions,
+    holds,
+    naming,
+    returning,
+    ruling,
+    shipping,
+    threads,
+    verification,
+)
 from orders.services import intake as receiving
 from orders.services import papers as printed
+from orders.services.threads import Sent, Words
 from sla import queries as promises
 from sla import services as sla
 from tenants import services
@@ -71,6 +86,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
     with scope.client("acme"):
         _promise(nth)
         main = {**_orders(nth), **_arrival(nth), "teams/<int:pk>": team}
+        main |= _threads(nth, int(main["order_id"]), readers)
         invoices = [_invoice(nth, state, order=int(main["order_id"])) for state in (Invoice.DRAFT, Invoice.ISSUED)]
         main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
         main["<slug:profile>/<slug:code>"] = "whole"
@@ -241,6 +257,21 @@ def _submitted(channel: Any, rows: list[dict[str, str]], name: str, **more: Any)
     at = clock.now()
     arrived = receiving.submit(channel, file_name=name, data=order_file(rows), actor=OPERATOR, at=at, **more)
     return receiving.run(arrived.pk, at=at)
+
+
+def _threads(nth: int, order: int, readers: list[Person]) -> Ids:
+    """A general thread and one of the order, each with n questions, answers, notes and files, of which some are read."""
+    at = clock.now()
+    owner = Actor("person", str(readers[0].pk), readers[0].name)
+    first = threads.open_general(f"T-件名{nth}", Words("はじめに"), side="client", actor=owner, at=at)
+    for k in range(nth):
+        for write in (partial(threads.write, first.thread_id), partial(threads.write_about, order)):
+            file = Sent(f"T-添付{nth}-{k}.txt", io.BytesIO("控え".encode()))
+            write(Words(f"T-0 {k}はいつですか", files=[file]), side="client", actor=owner, at=at)
+            write(Words("確かめます", internal=True), side="operator", actor=OPERATOR, at=at)
+            write(Words(f"明日です @{readers[0].name}"), side="operator", actor=OPERATOR, at=at)
+    last = threads.write(first.thread_id, Words("ほかにも"), side="client", actor=owner, at=at)
+    return {"thread_id": first.thread_id, "message_id": last.pk}
 
 
 def _invoice(nth: int, state: str, *, order: int) -> Ids:

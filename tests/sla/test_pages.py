@@ -218,7 +218,7 @@ def test_the_operator_freezes_a_month_and_it_stays(november: dict[str, Clock], a
     clocks.move(at("2026-12-01 09:00"))
     with scope.client("acme"):
         for name in ("risk", "running"):
-            say("order.shipped", november[name].order_id, at("2026-11-20 15:00"), parts=1)
+            say("order.shipped", november[name].subject_id, at("2026-11-20 15:00"), parts=1)
     biller = login(Client(), staff("billing", serves=["acme"]))
     page = biller.get("/clients/acme/sla/statement?month=2026-11").content.decode()
     assert "実績を確定する" in page

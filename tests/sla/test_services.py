@@ -146,7 +146,7 @@ def test_a_month_is_frozen_once_and_only_when_nothing_runs(promised: None, at: A
     say("order.verified", 1, at("2026-10-01 10:00"))
     statement = services.freeze(OCTOBER, actor=OPERATOR, at=at("2026-11-02 09:00"))
 
-    assert {f["code"]: f["hits"] for f in statement.figures} == {"ship-13": 0, "verify-4h": 1}
+    assert {f["code"]: f["hits"] for f in statement.figures} == {"ship-13": 0, "thread-4h": 0, "verify-4h": 1}
     with pytest.raises(Refused, match="すでに確定"):
         services.freeze(OCTOBER, actor=OPERATOR, at=at("2026-11-02 10:00"))
 

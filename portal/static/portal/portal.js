@@ -6,6 +6,7 @@ import "./js/panel.js";
 import "./js/replies.js";
 import "./js/search.js";
 import "./js/tables.js";
+import "./js/talk.js";
 import "./js/themes.js";
 import "./js/ticks.js";
 import "./js/toasts.js";
