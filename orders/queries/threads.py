@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -217,8 +218,8 @@ def stamp_of(thread: Thread, side: Side) -> int:
 
 
 def _mark(thread: Thread, who: Who, *, at: datetime) -> int:
-    marked = _with_mark(Thread.objects.filter(pk=thread.pk), who, at=at).values_list("read_id", flat=True)
-    return marked.get()
+    marked: Any = _with_mark(Thread.objects.filter(pk=thread.pk), who, at=at).get()
+    return int(marked.read_id)
 
 
 def _entry(message: Message, files: Sequence[File], who: Who, read: int, *, at: datetime) -> Entry:
@@ -269,9 +270,12 @@ def list_page(
     waits_for: only those where it is that side's turn ("" for nobody's). text: words of subject, number or messages.
     """
     found = matching(who, waits_for=waits_for, text=text).select_related("order")
-    moment = "touched_at" if who.side == "operator" else "last_at"
     page = page_of(
-        _with_news(found, who, at=at), order=("-is_new", f"-{moment}", "-id"), after=after, before=before, size=size
+        _with_news(found, who, at=at),
+        order=("-is_new", f"-{_moment(who)}", "-id"),
+        after=after,
+        before=before,
+        size=size,
     )
     lasts = Message.objects.in_bulk([row.last_id for row in page.rows])  # type: ignore[attr-defined]
     return Page([_row(row, lasts[row.last_id], who.side) for row in page.rows], page.after, page.before)  # type: ignore[attr-defined]
@@ -304,18 +308,21 @@ def _with_news(threads: QuerySet[Thread], who: Who, *, at: datetime) -> QuerySet
 
 
 def _with_mark(threads: QuerySet[Thread], who: Who, *, at: datetime) -> QuerySet[Thread]:
-    """With read_id: up to where the person has read. What was over long before they first looked is not."""
+    """With read_id: up to where the person has read. What was over long before they first looked is not new to them."""
     mark = ReadMark.objects.filter(thread=OuterRef("pk"), person_id=who.person_id).values("message_id")
-    unread = Case(
-        When(waits_for=Thread.NOBODY, then=Value(_ALL)), default=Value(_NEVER), output_field=BigIntegerField()
-    )
+    over = When(**{"waits_for": Thread.NOBODY, f"{_moment(who)}__lt": at - FRESH}, then=Value(_ALL))
+    unread = Case(over, default=Value(_NEVER), output_field=BigIntegerField())
     return threads.annotate(read_id=Coalesce(Subquery(mark), unread))
+
+
+def _moment(who: Who) -> str:
+    """The field that says when something was last written that the reader sees."""
+    return "touched_at" if who.side == "operator" else "last_at"
 
 
 def count_new(who: Who, *, at: datetime) -> int:
     """In how many of the newest threads there is something that the person has not seen. One query, always as dear."""
-    moment = "touched_at" if who.side == "operator" else "last_at"
-    newest = threads_for(who.side).order_by(f"-{moment}", "-id")[:WATCHED]
+    newest = threads_for(who.side).order_by(f"-{_moment(who)}", "-id")[:WATCHED]
     said = seen_by(who.side).filter(thread=OuterRef("pk"), pk__gt=OuterRef("read_id"), withdrawn_at=None)
     unseen = said.exclude(actor_kind="person", actor_id=str(who.person_id))
     watched = Thread.objects.filter(pk__in=Subquery(newest.values("pk")))

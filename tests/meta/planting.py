@@ -260,7 +260,7 @@ def _submitted(channel: Any, rows: list[dict[str, str]], name: str, **more: Any)
 
 
 def _threads(nth: int, order: int, readers: list[Person]) -> Ids:
-    """A general thread and one of the order, each with n questions, answers, notes and files, of which some are read."""
+    """A general thread and one of the order, each with n questions, answers, notes and files."""
     at = clock.now()
     owner = Actor("person", str(readers[0].pk), readers[0].name)
     first = threads.open_general(f"T-件名{nth}", Words("はじめに"), side="client", actor=owner, at=at)

@@ -316,7 +316,7 @@ def test_a_new_client_is_there_with_its_teams_and_its_owners_invitation() -> Non
         assert list(ServedClient.objects.values_list("team__code", "client__code")) == [("east", "newco")]
     with scope.client("newco"):
         assert Event.objects.filter(name="client.opened").count() == 1
-        assert PromiseVersion.objects.filter(is_active=True).count() == 2
+        assert PromiseVersion.objects.filter(is_active=True).count() == 3
     visitor = Client(headers={"host": host_of("newco")})
     joined = visitor.post(link_in_last_mail(), {"name": "社長", "password1": PASSWORD, "password2": PASSWORD})
     assert joined.headers["Location"] == "/"
