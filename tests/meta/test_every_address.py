@@ -13,7 +13,8 @@ from django.test import Client
 from core import scope
 from documents.services import printing
 from orders.models import ChangeRequest, Hold, Intake, OrderException, Return
-from orders.services import changes, exceptions, holds, returning, ruling
+from orders.services import changes, exceptions, holds, returning, ruling, threads
+from orders.services.threads import Words
 from tenants.models import Person
 from tenants.roles import ROLES, Role
 from tests.conftest import OPERATOR
@@ -84,6 +85,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
             ruling.Draft("規則", {"all": []}, [{"do": "tag", "tag": "x"}]), actor=OPERATOR, at=orders.MORNING
         ).pk
         run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
+        asking = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=orders.MORNING)
     item = operations.item(order_id=order, subject_id=order).pk
     colleague = client_person("viewer", "acme").pk
     return {
@@ -97,6 +99,8 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "exception_id": trouble,
         "change_id": change,
         "return_id": back,
+        "thread_id": asking.thread_id,
+        "message_id": asking.pk,
     }
 
 
