@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0001_initial"),
-        ("orders", "0004_intake_separator_and_sheet"),
+        ("orders", "0005_rules"),
     ]
 
     operations = [
