@@ -22,12 +22,16 @@ from orders.models import (
     Hold,
     Intake,
     Line,
+    Message,
     Order,
     OrderException,
+    Question,
     Return,
     Shipment,
+    Thread,
 )
-from orders.services import cancelling, changes, exceptions, holds, intake, returning, shipping
+from orders.services import cancelling, changes, exceptions, holds, intake, returning, shipping, threads
+from orders.services.threads import Words
 from tests.conftest import OPERATOR
 from tests.factories.orders import MORNING, channel, orders, released, shipped
 
@@ -47,8 +51,8 @@ def together(work: Callable[[int], Answer], times: int = TOGETHER) -> list[Answe
         finally:
             connections["default"].close()
 
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(alone, range(times)))
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(alone, range(times)))
 
 
 def made(count: int = 1) -> list[int]:
@@ -250,8 +254,8 @@ def test_a_job_that_runs_twice_reads_the_file_once() -> None:
         finally:
             connections["default"].close()
 
-    with ThreadPoolExecutor(TOGETHER) as threads:
-        assert sum(threads.map(work, range(TOGETHER))) == 1
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        assert sum(pool.map(work, range(TOGETHER))) == 1
     with scope.client("acme"):
         assert Intake.objects.get(pk=arrived.pk).orders_new == sample.manifest["orders"]
         assert Order.objects.filter(intake=arrived).count() == sample.manifest["orders"]
@@ -274,3 +278,28 @@ def test_a_reading_that_fails_leaves_nothing_and_can_be_tried_again() -> None:
     events.install({})
     with scope.client("acme"):
         assert intake.run(arrived.pk, at=MORNING).orders_new == sample.manifest["orders"]
+
+
+def test_first_messages_at_the_same_moment_make_one_thread_with_one_question() -> None:
+    with scope.client("acme"):
+        (order,) = orders(1)
+
+    together(lambda nth: threads.write_about(order, Words(f"いつ? {nth}"), side="client", actor=OPERATOR, at=MORNING))
+
+    with scope.client("acme"):
+        thread = Thread.objects.get(order_id=order)
+        assert Message.objects.filter(thread=thread).count() == TOGETHER
+        assert Question.objects.filter(thread=thread).count() == 1
+        assert thread.public_version == TOGETHER
+
+
+def test_answers_at_the_same_moment_end_the_question_once() -> None:
+    with scope.client("acme"):
+        (order,) = orders(1)
+        asked = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=MORNING)
+
+    together(lambda _nth: threads.write(asked.thread_id, Words("明日"), side="operator", actor=OPERATOR, at=MORNING))
+
+    with scope.client("acme"):
+        assert Event.objects.filter(name="thread.answered").count() == 1
+        assert Message.objects.filter(thread=asked.thread_id).count() == 1 + TOGETHER
