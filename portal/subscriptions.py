@@ -64,6 +64,8 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "thread.answered": (promises.follow_question, work.follow_question),
     "thread.closed": (promises.follow_question, work.follow_question),
     "thread.question_withdrawn": (promises.follow_question, work.follow_question),
+    "thread.noted": (notices.note,),
+    "thread.written": (notices.note,),
     "thread.reopened": (promises.follow_question, work.follow_question),
     "sla.due_moved": (work.move_due,),
     "sla.missed": (work.tally, notices.note),

@@ -43,6 +43,9 @@ PLACES: Mapping[str, str] = {
     "invoice_total": _("請求金額"),
     "period": _("締めの期間の初日"),
     "recipient": _("届かなかった宛先"),
+    "author": _("書いた人"),
+    "title": _("件名または受注番号"),
+    "excerpt": _("書かれた内容の冒頭"),
     "tracking_page": _("購入者用の追跡ページ"),
     "page": _("この件の画面のアドレス"),
 }
@@ -53,6 +56,7 @@ BUYER = (*ORDER, "tracking_page")
 STAFF = (*ORDER, "page")
 QUESTION = ("question", "deadline")
 MATTER = ("matter", "question", "deadline")
+MESSAGE = ("shop", "author", "title", "excerpt", "page")
 INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
 INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
 
@@ -64,7 +68,9 @@ class Kind:
     event: whose happenings it tells; when: which of them (a condition on the event's data, on actor_kind, and on
     order_phase as it is after the event). ja, en: subject, an empty line, the words. places: of PLACES. permission:
     whom of the company it concerns. is_on: for buyers, whether it goes out where the client has not chosen. mode: for
-    people, as they have not chosen. follows_up: goes out days after the event, while the order is still in phases.
+    people, as they have not chosen. named: the key of the event's data with the ids of the only people it is for (who
+    are told nothing else of the event), "" for all whom it concerns. follows_up: goes out days after the event, while
+    the order is still in phases.
     """
 
     code: str
@@ -77,6 +83,7 @@ class Kind:
     permission: Permission = Permission.VIEW_ORDERS
     is_on: bool = True
     mode: str = "immediate"
+    named: str = ""
     follows_up: bool = False
     phases: frozenset[str] = field(default_factory=frozenset)
 

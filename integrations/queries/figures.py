@@ -91,13 +91,13 @@ class Filling:
         return tenants.address_of(self.client, path)
 
 
-_PAGES = {"intake": "orders:intake", "invoice": "billing:invoice"}
+_PAGES = {"intake": "orders:intake", "invoice": "billing:invoice", "thread": "orders:thread"}
 
 
 def _path(row: Row) -> str:
     """Where the client's people find what it is about, on their own host."""
     page, key = _PAGES.get(row["subject_kind"]), row["subject_id"]
-    if row["order_id"]:
+    if row["order_id"] and row["subject_kind"] != "thread":
         page, key = "orders:detail", row["order_id"]
     return reverse(page, settings.CLIENT_URLCONF, args=[key]) if page else "/"
 
@@ -185,4 +185,7 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "invoice_total": lambda row: _yen(row.get("total")),
     "period": lambda row: _day(row.get("period")),
     "recipient": lambda row: row.get("address"),
+    "author": lambda row: row.get("author"),
+    "title": lambda row: row.get("title"),
+    "excerpt": lambda row: row.get("excerpt"),
 }

@@ -95,6 +95,9 @@ def _example(event: str, now: datetime) -> dict[str, Any]:
         "total": "128000",
         "period": f"{now:%Y-%m}-01",
         "address": "hanako@example.jp",
+        "author": "受注 花子",
+        "title": "A-10001",
+        "excerpt": "のし紙の表書きをお知らせください。",
     }
 
 

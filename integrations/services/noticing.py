@@ -99,6 +99,7 @@ class _Writing:
         self.actor = actor
         self.at = at
         self.client = scope.current_client()
+        self.named: set[tuple[int, int | None]] = set()
 
     def of(self, kind: Kind, rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
         """The notices of one kind."""
@@ -111,7 +112,18 @@ class _Writing:
         words = {language: _Words(kind, self.standing, language) for language in catalogue.LANGUAGES}
         for row in wanted.iter_rows(named=True):
             for recipient in people or self._buyer(kind, row):
+                if not self._concerns(kind, row, recipient):
+                    continue
                 yield words[recipient.language].notice(row, recipient, at=self.at)
+
+    def _concerns(self, kind: Kind, row: dict[str, Any], recipient: _Recipient) -> bool:
+        """Whether this recipient is among those it is for; whoever was named is told nothing else of the event."""
+        if not kind.named:
+            return (row["event_id"], recipient.person_id) not in self.named
+        is_named = recipient.person_id in (row.get(kind.named) or [])
+        if is_named:
+            self.named.add((row["event_id"], recipient.person_id))
+        return is_named
 
     def _buyer(self, kind: Kind, row: dict[str, Any]) -> list[_Recipient]:
         address = (row["order_email"] or "").strip()

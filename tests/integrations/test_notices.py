@@ -24,7 +24,7 @@ from integrations.queries import tracking
 from integrations.services import bouncing, choosing, noticing, sending
 from orders.models import Hold, Line, Shipment
 from orders.queries import timeline
-from orders.services import cancelling, exceptions, holds, phases, shipping
+from orders.services import cancelling, exceptions, holds, phases, shipping, threads
 from tenants import services as tenants
 from tenants.queries import Reader
 from tests.factories import operations, orders
@@ -213,6 +213,24 @@ def test_an_exception_is_told_to_whoever_decides_and_noted_to_the_client(live_ac
     assert "ご都合をお知らせください。" in to_buyer.body
     (to_operator,) = written("operator.exception")
     assert to_operator.person_id == leader.pk
+
+
+def test_a_message_is_told_to_the_other_side_and_a_mention_to_whoever_is_named(live_acme: str) -> None:
+    hanako, taro = client_person("orders", name="注文 花子"), client_person("orders", name="注文 太郎")
+    leader = staff("lead", serves=["acme"], name="統括 美咲")
+    order_id = received()
+    for words in (
+        threads.Words("@注文 花子 色をご確認ください。"),
+        threads.Words("@統括 美咲 内密に", internal=True),
+    ):
+        threads.write_about(order_id, words, side="operator", actor=OPERATOR, at=orders.MORNING)
+    told = [(n.kind, n.person_id) for n in written() if "message" in n.kind or "mention" in n.kind or "noted" in n.kind]
+    assert told == [
+        ("client.mentioned", hanako.pk),
+        ("client.message", taro.pk),
+        ("operator.noted", leader.pk),
+    ]
+    assert [n.pk for n in written(audience="client") if "内密" in n.body] == []
 
 
 def test_people_of_the_neighbour_are_told_nothing(live_acme: str) -> None:
