@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,13 @@ from core.text import search_key
 
 FACTS = 100
 FOUND_AMONG = 120
+
+
+def orders_invoiced(order_ids: Collection[int]) -> set[int]:
+    """Those of these orders that stand on an invoice which was agreed to, or is out. For orders.ports."""
+    of_orders = dict(Event.objects.filter(order_id__in=list(order_ids)).values_list("pk", "order_id"))
+    facts = RatedFact.objects.filter(event_id__in=list(of_orders)).exclude(line__invoice__state=Invoice.DRAFT)
+    return {pk for event in facts.values_list("event_id", flat=True) if (pk := of_orders[event]) is not None}
 
 
 @dataclass(frozen=True)

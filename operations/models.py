@@ -102,7 +102,8 @@ class Tally(models.Model):
     """So many orders and pieces were received, shipped … at one time, for one client: what the day's figures add up.
 
     refused: orders that a file had and that could not be taken; missed: promises.
-    Only ever added to, a row per batch, so that nobody waits for anybody; folded into one row a day later on.
+    Only ever added to, a row per batch, so that nobody waits for anybody; folded into one row a day later on. What was
+    taken back counts below zero.
     """
 
     RECEIVED, SHIPPED, CANCELLED, REFUSED, MISSED = "received", "shipped", "cancelled", "refused", "missed"
@@ -111,8 +112,8 @@ class Tally(models.Model):
     client = models.CharField(max_length=30)
     name = models.CharField(max_length=20)
     at = models.DateTimeField()
-    orders = models.PositiveIntegerField(db_default=0)
-    units = models.PositiveIntegerField(db_default=0)
+    orders = models.IntegerField(db_default=0)
+    units = models.IntegerField(db_default=0)
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="tally_time")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -11,6 +11,9 @@ from core.periods import TOKYO
 
 ShipDue = Callable[[pl.Series], pl.Series]
 """From the times at which orders were placed to when they have to leave; null where nothing is promised."""
+
+Billed = Callable[[Collection[int]], Collection[int]]
+"""Those of these orders that stand on an invoice which may not change any more."""
 
 
 WorkingDeadline = Callable[[datetime, timedelta], datetime]
@@ -25,17 +28,27 @@ def _around_the_clock(start: datetime, working: timedelta) -> datetime:
     return start + working
 
 
+def _nothing_billed(_order_ids: Collection[int]) -> Collection[int]:
+    return ()
+
+
 _ship_due: ShipDue = _nothing_promised
 _working_deadline: WorkingDeadline = _around_the_clock
+_billed: Billed = _nothing_billed
 
 
-def install(*, promised: ShipDue, worked: WorkingDeadline) -> None:
-    """Have `promised` say when orders have to leave, and `worked` when working time is over. Called once.
+def install(*, promised: ShipDue, worked: WorkingDeadline, invoiced: Billed) -> None:
+    """Have `promised` say when orders have to leave, `worked` when working time is over, `invoiced` what is billed.
 
-    Until then nothing is promised, and everybody works around the clock.
+    Called once. Until then nothing is promised or billed, and everybody works around the clock.
     """
-    global _ship_due, _working_deadline
-    _ship_due, _working_deadline = promised, worked
+    global _ship_due, _working_deadline, _billed
+    _ship_due, _working_deadline, _billed = promised, worked, invoiced
+
+
+def billed(order_ids: Collection[int]) -> Collection[int]:
+    """Those of these orders that stand on an invoice which may not change any more."""
+    return _billed(order_ids)
 
 
 def working_deadline(start: datetime, working: timedelta) -> datetime:

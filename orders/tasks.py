@@ -20,11 +20,18 @@ def print_papers(*, run_id: int) -> None:
     papers.fulfil(run_id, at=clock.now())
 
 
+@task(queue="heavy")
+def check_intake(*, intake_id: int) -> None:
+    """Read an order file that arrived, to be shown before it is taken."""
+    intake.check(intake_id, at=clock.now())
+
+
 @task()
 def keep_dates() -> None:
-    """End the holds whose day has come, complete what was delivered long enough ago, close readings that failed."""
+    """What becomes due by itself: holds that end, orders that are complete, readings and files nobody waits for."""
     now = clock.now()
     intake.give_up(at=now)
+    intake.drop_undecided(at=now)
     holds.end_due(actor=SYSTEM, at=now)
     while completing.complete_due(actor=SYSTEM, at=now):
         pass

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.pages import acting, details, intakes, letterhead, lists, papers, rules, saved, threads, troubles
+from orders.pages import (
+    acting,
+    channels,
+    deciding,
+    details,
+    formats,
+    intakes,
+    letterhead,
+    lists,
+    papers,
+    rules,
+    saved,
+    threads,
+    troubles,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -52,9 +66,19 @@ urlpatterns = [
     path("questions", details.questions, name="questions"),
     path("questions/<int:hold_id>/answer", acting.answer, name="answer"),
     path("intakes", intakes.intakes, name="intakes"),
+    path("intakes/channels", channels.channels, name="channels"),
+    path("intakes/channels/<int:channel_id>", channels.channel, name="channel"),
+    path("intakes/formats", formats.formats, name="formats"),
+    path("intakes/formats/<int:format_id>", formats.edit, name="format"),
+    path("intakes/formats/<int:format_id>/use", formats.use, name="format_use"),
+    path("intakes/formats/<int:format_id>/export", formats.export, name="format_export"),
     path("intakes/examples/<slug:profile>/<slug:code>", intakes.example, name="intake_example"),
     path("intakes/<int:intake_id>", intakes.intake, name="intake"),
     path("intakes/<int:intake_id>/progress", intakes.progress, name="intake_progress"),
+    path("intakes/<int:intake_id>/take", deciding.take, name="intake_take"),
+    path("intakes/<int:intake_id>/discard", deciding.discard, name="intake_discard"),
+    path("intakes/<int:intake_id>/stop", deciding.stop, name="intake_stop"),
+    path("intakes/<int:intake_id>/undo", deciding.undo, name="intake_undo"),
     path("intakes/<int:intake_id>/mend", intakes.mend, name="intake_mend"),
     path("intakes/<int:intake_id>/original", intakes.original, name="intake_original"),
     path("settings/rules", rules.rules, name="rules"),

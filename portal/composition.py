@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.queries import orders_invoiced
 from core import events
 from integrations.examples import EXAMPLES
 from integrations.registry import CHANNELS
@@ -15,4 +16,4 @@ def install() -> None:
     """Called once, when Django is ready."""
     events.install(subscriptions.SUBSCRIPTIONS)
     registry.install(CHANNELS, EXAMPLES)
-    ports.install(promised=ship_due, worked=working_deadline)
+    ports.install(promised=ship_due, worked=working_deadline, invoiced=orders_invoiced)

@@ -4,6 +4,7 @@ come last, because they speak of what came of it.
 
 from __future__ import annotations
 
+from billing.services import closing as drafts
 from billing.services import floor as closings
 from core.events import Subscriber
 from integrations import tasks as notices
@@ -20,6 +21,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "invoice.issued": (closings.note, notices.note),
     "intake.finished": (work.tally, notices.note),
     "intake.refused": (notices.note,),
+    "intake.undone": (work.tally,),
     "order.received": (promises.start, work.open_received, work.tally, notices.note),
     "order.verification_opened": (promises.start, work.follow),
     "order.verification_answered": (work.follow,),
@@ -50,6 +52,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "order.ruled_again": (work.follow,),
     "order.scheduled": (work.follow, notices.note),
     "order.shipped": (promises.follow,),
+    "order.undone": (promises.forget, work.follow, work.tally, drafts.follow_undone),
     "order.cancel_requested": (work.follow, notices.note),
     "order.cancel_request_answered": (work.follow, notices.note),
     "order.cancelled": (promises.follow, work.follow, work.tally, notices.note),

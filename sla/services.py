@@ -127,6 +127,11 @@ def follow_question(told: Told) -> None:
     _reread(Clock.objects.filter(question_id__in=questions), at=told.frame["at"].max())  # type: ignore[arg-type]
 
 
+def forget(told: Told) -> None:
+    """These orders were taken back: nothing was promised of them."""
+    Clock.objects.filter(order_id__in=told.frame["order_id"].to_list()).delete()
+
+
 def reread(order_ids: Sequence[int], *, at: datetime) -> None:
     """Read every clock of the orders from the record as it stands at `at`, and write what changed."""
     _reread(Clock.objects.filter(order_id__in=order_ids), at=at)

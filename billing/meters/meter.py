@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from billing.pricing import Cell
 
+_UNDONE = "EXISTS (SELECT FROM core_event u WHERE u.name = 'order.undone' AND u.order_id = e.order_id)"
+
 
 def _as_it_is(values: Cell) -> Cell:
     return values
@@ -18,7 +20,8 @@ class Meter:
 
     quantity: SQL over the event `e` that gives one fact's quantity (a number, not negative). axes: SQL for each axis of
     a matrix. cell: turns the values of the axes into the cell that rate cards speak of. where: SQL that a fact must
-    satisfy; what was caused by the operator's own mistake, or is told as not billable, is never counted.
+    satisfy; what was caused by the operator's own mistake, is told as not billable, or is of an order that was taken back,
+    is never counted.
     """
 
     code: str
@@ -35,5 +38,5 @@ class Meter:
         """What every fact of the meter satisfies."""
         return (
             f"e.name = '{self.event}' AND {self.where} AND coalesce(e.data->>'party', '') <> 'operator'"
-            " AND coalesce(e.data->>'billable', 'true') <> 'false'"
+            f" AND coalesce(e.data->>'billable', 'true') <> 'false' AND NOT {_UNDONE}"
         )

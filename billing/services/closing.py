@@ -17,13 +17,14 @@ from django.db import connection, transaction
 
 from billing import commitments, pricing, tax
 from billing.meters import METERS, Meter
-from billing.models import Charge, Contract, Invoice, InvoiceLine, RateCard
+from billing.models import Charge, Contract, Invoice, InvoiceLine, RateCard, RatedFact
 from billing.pricing import Cell, Part, Priced, Run, Usage
 from billing.pricing.explained import plain
 from billing.pricing.matrix import Matrix
 from billing.services.terms import terms_of
 from core.errors import Refused
-from core.events import Actor, Happening, publish
+from core.events import Actor, Happening, Told, publish
+from core.models import Event
 from core.money import ZERO, Rounding, round_yen
 from core.periods import Period, Share, share_of
 from core.wording import Sentence, _
@@ -85,6 +86,15 @@ def draft(day: date, *, actor: Actor, at: datetime) -> Invoice:
     if created or before != (invoice.total, invoice.state, invoice.unrated):
         publish([happening("invoice.drafted", invoice)], actor=actor, at=at)
     return invoice
+
+
+def follow_undone(told: Told) -> None:
+    """Orders were taken back: drafts that counted them are made again."""
+    facts = RatedFact.objects.filter(line__invoice__state=Invoice.DRAFT)
+    events = Event.objects.filter(order_id__in=told.frame["order_id"].to_list()).values("pk")
+    periods = facts.filter(event_id__in=events).values_list("line__invoice__period_start", flat=True).distinct()
+    for day in list(periods):
+        draft(day, actor=told.actor, at=told.frame["at"].max())  # type: ignore[arg-type]
 
 
 def happening(name: str, invoice: Invoice, **more: object) -> Happening:

@@ -216,6 +216,7 @@ def arrivals(clients: Collection[str], *, since: datetime, limit: int = 8) -> li
         .order_by()
         .values("client", "at")
         .annotate(orders=Sum("orders"), pieces=Sum(F("units")))
+        .filter(orders__gt=0)
         .order_by("-at", "client")[:limit]
     )
     return [Arrival(row["client"], row["at"], row["orders"], row["pieces"]) for row in rows]

@@ -28,25 +28,42 @@ def _refused(frame: pl.DataFrame) -> tuple[int, int]:
     return int(frame["orders_refused"].sum()), 0
 
 
-_COUNTED: dict[str, tuple[str, Count]] = {
-    "order.received": (Tally.RECEIVED, _units),
-    "shipment.shipped": (Tally.SHIPPED, _units),
-    "order.cancelled": (Tally.CANCELLED, _units),
-    "intake.finished": (Tally.REFUSED, _refused),
-    "sla.missed": (Tally.MISSED, _each),
+def _less(count: Count) -> Count:
+    """What was counted and is so no longer."""
+
+    def taken_off(frame: pl.DataFrame) -> tuple[int, int]:
+        orders, units = count(frame)
+        return -orders, -units
+
+    return taken_off
+
+
+def _came_cancelled(frame: pl.DataFrame) -> tuple[int, int]:
+    return _units(frame.filter("cancelled"))
+
+
+_COUNTED: dict[str, tuple[tuple[str, Count], ...]] = {
+    "order.received": ((Tally.RECEIVED, _units),),
+    "shipment.shipped": ((Tally.SHIPPED, _units),),
+    "order.cancelled": ((Tally.CANCELLED, _units),),
+    "order.undone": ((Tally.RECEIVED, _less(_units)), (Tally.CANCELLED, _less(_came_cancelled))),
+    "intake.finished": ((Tally.REFUSED, _refused),),
+    "intake.undone": ((Tally.REFUSED, _less(_refused)),),
+    "sla.missed": ((Tally.MISSED, _each),),
 }
 
 
 def tally(told: Told) -> None:
-    """Add what was told to the client's figures."""
-    name, count = _COUNTED[told.name]
-    orders, units = count(told.frame)
-    latest = told.frame["at"].max()
+    """Add what was told to the client's figures; what was taken back is taken off on the day on which it came."""
+    day = "received_at" if "received_at" in told.frame.columns else "at"
+    latest = told.frame[day].max()
     assert isinstance(latest, datetime)
-    if orders:
-        Tally.objects.bulk_create(
-            [Tally(client=scope.current_client(), name=name, at=latest, orders=orders, units=units)]
-        )
+    counted = [(name, count(told.frame)) for name, count in _COUNTED[told.name]]
+    Tally.objects.bulk_create(
+        Tally(client=scope.current_client(), name=name, at=latest, orders=orders, units=units)
+        for name, (orders, units) in counted
+        if orders
+    )
 
 
 _FOLD = """

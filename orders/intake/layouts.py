@@ -57,7 +57,9 @@ class Layout:
         if source is None:
             return ""
         present = [index for index in self.indexes(source) if index is not None]
-        return self.header[present[0]] if present else source.parts[0][0]
+        if present:
+            return self.header[present[0]]
+        return source.parts[0][0] if source.parts else ""
 
     def indexes(self, source: Source) -> list[int | None]:
         """Where the parts of a source stand, None for those that the file does not have."""
@@ -75,7 +77,7 @@ def layout(head: bytes, profile: Profile) -> Layout:
 
     Raises Refused where it is no file of this channel: empty, not text, or without the columns that make it one.
     """
-    _refuse_what_is_no_text(head)
+    refuse_what_is_no_text(head)
     encoding = encoding_of(head)
     candidates = [
         candidate for separator in profile.separators for candidate in _candidates(head, encoding, separator, profile)
@@ -87,7 +89,8 @@ def layout(head: bytes, profile: Profile) -> Layout:
     return best
 
 
-def _refuse_what_is_no_text(head: bytes) -> None:
+def refuse_what_is_no_text(head: bytes) -> None:
+    """Refused, with what it is, where a file that begins so is no text."""
     if not head.removeprefix(_BYTE_ORDER_MARK).strip():
         raise Refused(Sentence(_("ファイルが空です。注文の入ったCSVファイルを選んでください。")), code="empty_file")
     kind = next((kind for magic, kind in _BINARY.items() if head.startswith(magic)), None)

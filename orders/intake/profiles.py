@@ -153,7 +153,8 @@ class Profile:
     encoding: what the channel writes; UTF-8 and cp932 are both read. kinds: the channel's word to one of KINDS, where
     it writes postage and the like as rows of their own; what they come to is known to sums and derived as
     `charged_postage` and so on, and `lines_postage` is the sum of line_postage. packed: line fields that hold all items
-    of an order in one cell ("L1=a&L2=b"). pair: where the channel hands over two files instead of one.
+    of an order in one cell ("L1=a&L2=b"). pair: where the channel hands over two files instead of one. version: counts
+    up where the same file would be read differently from then on.
     """
 
     code: str
@@ -176,6 +177,7 @@ class Profile:
     kinds: Mapping[str, str] = field(default_factory=dict)
     packed: tuple[str, ...] = ()
     pair: Pair | None = None
+    version: int = 1
 
     def __post_init__(self) -> None:
         unknown = (set(self.order) - ORDER_FIELDS) | (set(self.line) - LINE_FIELDS)

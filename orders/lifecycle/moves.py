@@ -114,6 +114,16 @@ _ALL_MOVES = (
             _need(fact("closed") <= 0, "completed", _("完了している注文です。")),
         ),
     ),
+    Move(
+        "change",
+        "order",
+        _("届け先や希望を変える"),
+        (
+            _NOT_CANCELLED,
+            _SOMETHING_LEFT,
+            _need(fact("released") <= 0, "released", _("すでに出荷指示済みの注文です。")),
+        ),
+    ),
     Move("schedule", "order", _("出荷日を決める"), (_NOT_CANCELLED, _SOMETHING_LEFT)),
     Move(
         "release",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import Refused
+from documents import services as documents
 from orders import registry
 from orders.intake import MAX_BYTES
 from orders.models import Channel, Intake
@@ -67,6 +68,7 @@ def intakes(request: PortalRequest) -> HttpResponse:
     """The drop zone and the history; POST takes a file, or the two of a pair."""
     form = FileForm(_sent(request) if request.method == "POST" else None, request.FILES or None)
     offered: list[Channel] | None = None
+    known = 0
     if request.method == "POST" and form.is_valid():
         try:
             return _led_to(request, _submit(request, form))
@@ -74,6 +76,7 @@ def intakes(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
             if refusal.code == "other_channel":
                 offered = arrivals.channels_reading(refusal.params["profile"])
+            known = refusal.params.get("intake", 0)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     return render(
         request,
@@ -81,6 +84,7 @@ def intakes(request: PortalRequest) -> HttpResponse:
         {
             "form": form,
             "offered": offered,
+            "known": known,
             "max_bytes": MAX_BYTES,
             "channels": arrivals.channels_with_forms(),
             "page": arrivals.history(after=after, before=before),
@@ -109,12 +113,14 @@ def _submit(request: PortalRequest, form: FileForm) -> Intake:
     if len(files) > MOST_FILES:
         raise Refused(_("一度に送れるのは1つのファイルか、組になる2つのファイルです。"), code="too_many_files")
     mends = request.POST.get("mends", "")
+    channel: Channel = form.cleaned_data["channel"]
     return receiving.submit(
-        form.cleaned_data["channel"],
+        channel,
         file_name=files[0][0],
         stream=files[0][1],
         beside=files[1] if files[1:] else None,
         mends=Intake.objects.filter(pk=int(mends)).first() if mends.isdigit() else None,
+        preview=channel.preview,
         actor=request.actor,
         at=clock.now(),
     )
@@ -136,7 +142,7 @@ def example(request: PortalRequest, profile: str, code: str) -> HttpResponse:
 @page(Permission.IMPORT_ORDERS)
 def intake(request: PortalRequest, intake_id: int) -> HttpResponse:
     """What came of one file."""
-    found = _found(intake_id)
+    found = found_intake(intake_id)
     return render(
         request,
         "orders/intake.html",
@@ -149,6 +155,13 @@ def intake(request: PortalRequest, intake_id: int) -> HttpResponse:
                 found, after=request.GET.get("after", ""), before=request.GET.get("before", "")
             ),
             "columns": arrivals.refused_columns(found),
+            "problems": arrivals.problems(found),
+            "differences": arrivals.differences(found, after=request.GET.get("differing", "")),
+            "shown": arrivals.first_orders(found),
+            "form_name": arrivals.form_name(found),
+            "unchanged": found.orders_known - found.orders_changed,
+            "refused_note": _("%(rows)s行") % {"rows": f"{found.rows_refused:,}"},
+            "mended_by": found.mended_by.exclude(state=Intake.DISCARDED).order_by("pk"),
             "orders_url": f"{url(request, 'orders:list')}?intake={found.pk}",
             "form": FileForm(initial={"channel": found.channel.code}),
         },
@@ -158,8 +171,8 @@ def intake(request: PortalRequest, intake_id: int) -> HttpResponse:
 @page(Permission.IMPORT_ORDERS)
 def progress(request: PortalRequest, intake_id: int) -> HttpResponse:
     """How far the reading is; when it has ended, the page is to be loaded anew."""
-    found = _found(intake_id)
-    if found.state in (Intake.DONE, Intake.REFUSED):
+    found = found_intake(intake_id)
+    if found.state not in Intake.READ_NOW:
         response = HttpResponse()
         response["HX-Redirect"] = url(request, "orders:intake", found.pk)
         return response
@@ -169,15 +182,18 @@ def progress(request: PortalRequest, intake_id: int) -> HttpResponse:
 @page(Permission.IMPORT_ORDERS)
 def mend(request: PortalRequest, intake_id: int) -> HttpResponse:
     """The refused rows as a file, to be mended and sent again."""
-    found = _found(intake_id)
+    found = found_intake(intake_id)
     name, content = arrivals.mend_file(found)
     return _attachment(content, name)
 
 
 @page(Permission.IMPORT_ORDERS)
 def original(request: PortalRequest, intake_id: int) -> HttpResponse:
-    """The file as it was sent."""
-    found = _found(intake_id)
+    """The file as it was sent; who opens one that was taken is noted."""
+    found = found_intake(intake_id)
+    document = arrivals.document_of(found)
+    if document is not None:
+        documents.read([document], how=documents.DOWNLOADED, actor=request.actor, at=clock.now())
     content = arrivals.original(found)
     return _attachment(content, arrivals.original_name(found, content))
 
@@ -188,7 +204,8 @@ def _attachment(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": header})
 
 
-def _found(intake_id: int) -> Intake:
+def found_intake(intake_id: int) -> Intake:
+    """The arrival, or 404."""
     found = Intake.objects.select_related("channel", "mends").filter(pk=intake_id).first()
     if found is None:
         raise Http404

@@ -5,24 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Min
 from redis.exceptions import RedisError
 
 from core.errors import Refused
 from core.paging import Page, page_of
 from core.wording import Sentence, _
-from documents.services import store
+from documents.models import Document
+from documents.services import check_readable, store
 from orders import registry
 from orders.intake import mend_file as mended
-from orders.intake.reasons import REASONS, explain
+from orders.intake.differing import ALWAYS_TAKEN, COMPARED, SLOT_NAMES
+from orders.intake.reasons import REASONS, SAME_ORDER, explain
 from orders.intake.workbooks import SIGNATURE
-from orders.models import Channel, Intake, Order, RefusedRow
+from orders.models import Channel, Difference, Intake, Order, RefusedRow
 
 REFUSED_ROWS = 100
+DIFFERENCES = 100
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def channels_reading(profile: str) -> list[Channel]:
 
 def progress(intake: Intake) -> Progress | None:
     """How far the reading is; None where it has ended."""
-    if intake.state not in (Intake.WAITING, Intake.RUNNING):
+    if intake.state not in Intake.READ_NOW:
         return None
     shown: dict[str, int] = {}
     with contextlib.suppress(RedisError):  # a cache that is away hides how far it is, and not the page
@@ -121,9 +125,120 @@ def refused_rows(intake: Intake, *, after: str = "", before: str = "") -> Page[B
 
 
 def _why(row: RefusedRow) -> Sentence:
-    if row.code not in REASONS:
-        return Sentence(row.code)
-    return explain(row.code, column=row.column, value=row.value)
+    return _explained(row.code, row.column, row.value)
+
+
+def _explained(code: str, column: str, value: str) -> Sentence:
+    return explain(code, column=column, value=value) if code in REASONS else Sentence(code)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason in one column: how many rows have it, the first of them, and what stands there."""
+
+    column: str
+    rows: int
+    first_row: int
+    why: Sentence
+
+
+def problems(intake: Intake) -> list[Problem]:
+    """Everything that is wrong with a file, grouped by reason and column, most frequent first. One query."""
+    rows = RefusedRow.objects.filter(intake=intake).exclude(code=SAME_ORDER).order_by()
+    grouped = rows.values("column", "code").annotate(n=Count("row", distinct=True), first=Min("row"), one=Min("value"))
+    return [
+        Problem(row["column"], row["n"], row["first"], _explained(row["code"], row["column"], row["one"]))
+        for row in grouped.order_by("-n", "column", "code")
+    ]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a file says differently of an order that is here. label: what it is."""
+
+    order_id: int
+    number: str
+    label: Sentence
+    before: str
+    after: str
+    taken: bool
+
+
+def differences(intake: Intake, *, after: str = "") -> Page[Change]:
+    """What a file says differently of the orders that are here, those of an order together."""
+    found = page_of(Difference.objects.filter(intake=intake), order=("id",), after=after, size=DIFFERENCES)
+    rows = [
+        Change(
+            row.order_id,
+            row.number,
+            Sentence(COMPARED.get(row.field, row.field)),
+            str(_value(row.field, row.before)),
+            str(_value(row.field, row.after)),
+            row.taken,
+        )
+        for row in found.rows
+    ]
+    return Page(rows=rows, after=found.after, before=found.before)
+
+
+def _value(field: str, text: str) -> Sentence | str:
+    if field in ALWAYS_TAKEN:
+        return Sentence(_("はい") if text else _("いいえ"))
+    if field == "total":
+        return f"¥{int(text):,}"
+    if field == "wished_slot":
+        return Sentence(SLOT_NAMES.get(text, text))
+    return text
+
+
+@dataclass(frozen=True)
+class FirstOrder:
+    """One of the first orders of a file, as it will be. standing: new, changed or known."""
+
+    row: int
+    number: str
+    ordered_at: datetime
+    name: str
+    address: str
+    lines: list[str]
+    more: int
+    total: int
+    wished: date | None
+    standing: str
+
+
+def first_orders(intake: Intake) -> list[FirstOrder]:
+    """The first orders of a file that waits for somebody to decide; none later on."""
+    return as_shown(intake.shown)
+
+
+def as_shown(kept: Sequence[Mapping[str, Any]]) -> list[FirstOrder]:
+    """Orders as Intake.shown keeps them, ready to be shown."""
+    return [
+        FirstOrder(
+            **{
+                **order,
+                "ordered_at": datetime.fromisoformat(order["ordered_at"]),
+                "wished": date.fromisoformat(order["wished"]) if order["wished"] else None,
+            }
+        )
+        for order in kept
+    ]
+
+
+def form_name(intake: Intake) -> str:
+    """By which form a file was read, with the version of one that the client mapped; "" where it was no file."""
+    if not intake.profile:
+        return ""
+    form = registry.profile_of(intake.profile, intake.profile_version)
+    if registry.is_built_in(form.code):
+        return form.name
+    return str(Sentence(_("%(name)s（第%(version)s版）"), name=form.name, version=form.version))
+
+
+def document_of(intake: Intake) -> Document | None:
+    """The document that the file is kept as, once it was taken."""
+    return Document.objects.filter(pk=intake.document_id).first() if intake.document_id else None
 
 
 def refused_columns(intake: Intake) -> str:
@@ -148,6 +263,9 @@ def original(intake: Intake) -> bytes:
     """The file as it was sent. Refused where the orders did not come as a file."""
     if not intake.storage_key:
         raise Refused(Sentence(_("この取込にはファイルがありません。")), code="no_file")
+    document = document_of(intake)
+    if document is not None:
+        check_readable(document)
     with store().open(intake.storage_key) as stream:
         return stream.read()
 
@@ -167,7 +285,9 @@ def mend_file(intake: Intake) -> tuple[str, bytes]:
     if content.startswith(SIGNATURE):  # a workbook or two files come back as one CSV
         dot, ending = ".", "csv"
     name = f"{stem}_要修正{dot}{ending}" if stem else f"{ending}_要修正.csv"
-    return name, mended(content, registry.profile(intake.channel.profile), frame)
+    return name, mended(
+        content, registry.profile_of(intake.profile or intake.channel.profile, intake.profile_version), frame
+    )
 
 
 def channel_for(code: str) -> Channel:

@@ -50,7 +50,8 @@ def daily(at: datetime, *, days: int = 14) -> list[tuple[date, Movement]]:
     today = at.astimezone(TOKYO).date()
     period = Period(today - timedelta(days=days - 1), today + timedelta(days=1))
     start, end = period.instants(TOKYO)
-    rows = Event.objects.filter(name__in=_COUNTED, at__gte=start, at__lt=end).order_by()
+    undone = Event.objects.filter(name="order.undone", order_id=OuterRef("order_id"))
+    rows = Event.objects.filter(~Exists(undone), name__in=_COUNTED, at__gte=start, at__lt=end).order_by()
     counted = rows.annotate(day=TruncDate("at", tzinfo=TOKYO)).values_list("day", "name").annotate(n=Count("id"))
     by_day: dict[date, dict[str, int]] = {day: {} for day in period}
     for day, name, n in counted:
@@ -85,6 +86,7 @@ def late_count(at: datetime) -> int:
 def unmended(*, limit: int = 5) -> list[Intake]:
     """The newest arrivals with refused rows that nothing has brought since: no file that mends them, no later order."""
     waiting = RefusedRow.objects.filter(intake=OuterRef("pk"), mended_by=None)
-    mending = Intake.objects.filter(mends=OuterRef("pk")).exclude(state=Intake.REFUSED)
-    found = Intake.objects.filter(Exists(waiting), ~Exists(mending), rows_refused__gt=0).select_related("channel")
+    mending = Intake.objects.filter(mends=OuterRef("pk")).exclude(state__in=Intake.CAME_TO_NOTHING)
+    told = Intake.objects.filter(state__in=[Intake.DONE, Intake.REFUSED], rows_refused__gt=0)
+    found = told.filter(Exists(waiting), ~Exists(mending)).select_related("channel")
     return list(found.order_by("-created_at", "-id")[:limit])

@@ -12,6 +12,7 @@ from core.models import Event
 from core.wording import Sentence, _
 from orders.conversation import INTERNAL_EVENTS
 from orders.exceptions import CHANGES, CHOICES, KINDS
+from orders.intake.differing import TAKEN
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.ruling.actions import ACTIONS
 from orders.tracking import CARRIERS
@@ -117,6 +118,11 @@ def _change_answered(data: Data) -> Sentence:
     return _change(accepted if data.get("accepted") else declined)(data)
 
 
+def _changed(data: Data) -> Sentence:
+    what = str(data.get("what", ""))
+    return Sentence(_("%(what)sを変更しました"), what=Sentence(TAKEN[what].label) if what in TAKEN else what)
+
+
 _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.received": (_plain(_("受注を取り込みました")), "moving"),
     "order.verification_opened": (_reason(_("確認が必要です（%(reason)s）")), "attention"),
@@ -129,6 +135,7 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.ruled_again": (_ruled(_("規則「%(rule)s」第%(version)s版をもう一度適用しました")), "moving"),
     "order.scheduled": (_plain(_("出荷日を決めました（%(ship_on)s）"), "ship_on"), "moving"),
     "order.paid": (_plain(_("入金を確認しました")), "moving"),
+    "order.changed": (_changed, "moving"),
     "order.cancel_requested": (_plain(_("キャンセルの依頼がありました")), "attention"),
     "order.cancel_request_answered": (_cancel_answered, "attention"),
     "order.cancelled": (_plain(_("キャンセルしました")), "trouble"),

@@ -25,9 +25,10 @@ from orders import registry
 from orders.intake.pairs import Half
 from orders.intake.profiles import Profile
 from orders.models import Channel, Intake
+from orders.services.intake.deciding import RUN_TASK
 from orders.services.intake.running import give_up, take_records
 
-RUN_TASK = "orders.tasks.run_intake"
+CHECK_TASK = "orders.tasks.check_intake"
 MAX_RECORDS = 10_000
 LONGEST_NAME = 255
 _BLOCK = 1 << 20
@@ -42,10 +43,13 @@ def submit(
     stream: BinaryIO | None = None,
     beside: tuple[str, BinaryIO] | None = None,
     mends: Intake | None = None,
+    preview: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Intake:
     """Keep an order file and have it read; returns at once, the reading is a task.
+
+    preview: it is read without writing orders, and somebody who has seen what would come of it decides (deciding.take).
 
     The file as `data` or as a `stream` that can seek. Refused here already: what is no order file of the channel, and
     a file that came before, byte for byte. beside: the second file, with its name, where the channel hands over two; it
@@ -68,8 +72,9 @@ def submit(
     name = " + ".join(sorted(name for name, _stream in files))[:LONGEST_NAME]
     intake = _create(channel, digest, file_name=name, mends=mends, actor=actor, at=at)
     _keep(intake, whole)
-    intake.job_id = declared()[RUN_TASK].enqueue(intake_id=intake.pk)
-    intake.save(update_fields=["job_id"])
+    intake.state = Intake.CHECKING if preview else Intake.WAITING
+    intake.job_id = declared()[CHECK_TASK if preview else RUN_TASK].enqueue(intake_id=intake.pk)
+    intake.save(update_fields=["state", "job_id"])
     if waiting is not None:
         waiting.delete()
     return intake
@@ -136,7 +141,8 @@ def _digest(source: BinaryIO) -> str:
 
 
 def _refuse_known(channel: Channel, digest: str) -> None:
-    known = Intake.objects.filter(channel=channel, sha256=digest).exclude(state=Intake.REFUSED).first()
+    came = Intake.objects.filter(channel=channel, sha256=digest, orders_undone=0)
+    known = came.exclude(state__in=Intake.CAME_TO_NOTHING).first()
     if known is not None:
         raise _came_before(known)
 
@@ -144,6 +150,8 @@ def _refuse_known(channel: Channel, digest: str) -> None:
 def _came_before(known: Intake) -> Refused:
     when = timezone.localtime(known.created_at)
     sentence = _("同じファイルが%(when)sに「%(name)s」として取り込まれています。注文は重ねて登録されません。")
+    if known.state in (Intake.CHECKING, Intake.READY):
+        sentence = _("同じファイルが%(when)sに「%(name)s」として届き、取り込むかどうかの確認を待っています。")
     return Refused(
         Sentence(sentence, when=f"{when:%Y/%m/%d %H:%M}", name=known.file_name), code="same_file", intake=known.pk
     )
@@ -165,8 +173,11 @@ def _create(
 
 
 def _intake(channel: Channel, *, source: str, mends: Intake | None, actor: Actor, at: datetime) -> Intake:
+    form = None if source != "file" else registry.profile(channel.profile)
     return Intake(
         channel=channel,
+        profile=form.code if form else "",
+        profile_version=form.version if form else 0,
         source=source,
         mends=mends,
         actor_kind=actor.kind,

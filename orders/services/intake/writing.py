@@ -13,17 +13,14 @@ from orders import ports
 from orders.intake import Intake as Part
 from orders.lifecycle import BEFORE_RELEASE, ORDER_FACTS, phase_column
 from orders.models import Intake, Order
-from orders.queries import facts
 from orders.services import holds, verification
-from orders.services.intake import checking
+from orders.services.intake import checking, comparing
+from orders.services.intake.comparing import kept_phone
 from orders.services.intake.updating import follow_channel
 from orders.services.ruling.arriving import Ruled, at_arrival
 from orders.services.ruling.noting import log, with_ids
 
 TITLE_CHARACTERS = 120
-
-_KNOWN = "SELECT number, id FROM orders_order WHERE channel_id = %s AND number = ANY(string_to_array(%s, E'\\n'))"
-_KNOWN_SCHEMA = pl.Schema({"number": pl.String, "id": pl.Int64})
 
 _AS_THEY_ARE = (
     *(f"buyer_{part}" for part in ("name", "kana", "email", "postcode", "prefecture", "address")),
@@ -37,10 +34,11 @@ _AS_THEY_ARE = (
 
 @dataclass(frozen=True)
 class Arrived:
-    """How many orders of a part were new, and how many were there before."""
+    """How many orders of a part were new, how many were there before, and how many of these differ from it."""
 
     new: int
     known: int
+    changed: int
 
 
 def write(intake: Intake, part: Part, earlier: checking.Earlier) -> Arrived:
@@ -49,21 +47,24 @@ def write(intake: Intake, part: Part, earlier: checking.Earlier) -> Arrived:
     earlier: one for all parts of an arrival.
     """
     actor = Actor(intake.actor_kind, intake.actor_id, intake.actor_name)  # type: ignore[arg-type]
-    at = intake.created_at
-    known = _known(intake, part.orders["number"])
+    at = intake.came_at
+    known = comparing.known(intake, part)
     orders = part.orders.join(known, on="number", how="anti", maintain_order="left")
     if not orders.is_empty():
         findings = checking.findings(intake.channel, orders, earlier)
         zone = checking.checks_of(intake.channel).zone
         ruled = at_arrival(intake.channel, orders, part.lines, findings, zone=zone, at=at)
         _write_new(intake, ruled, actor=actor, at=at)
-    if not known.is_empty():
-        follow_channel(part.orders.join(known, on="number", maintain_order="left"), actor=actor, at=at)
-    return Arrived(new=orders.height, known=known.height)
+    differing = comparing.differences(part, known)
+    if not differing.is_empty():
+        differing = follow_channel(intake.channel, part, differing, actor=actor, at=at)
+        note_differences(intake, differing)
+    return Arrived(new=orders.height, known=known.height, changed=differing["order_id"].n_unique())
 
 
-def _known(intake: Intake, numbers: pl.Series) -> pl.DataFrame:
-    return facts.fetch(_KNOWN, [intake.channel_id, numbers.str.join("\n").item()], _KNOWN_SCHEMA)
+def note_differences(intake: Intake, differences: pl.DataFrame) -> None:
+    """Keep what a file says differently of the orders that are here already."""
+    copying.copy("orders_difference", differences.with_columns(pl.lit(intake.pk).alias("intake_id")))
 
 
 def _write_new(intake: Intake, ruled: Ruled, *, actor: Actor, at: datetime) -> None:
@@ -110,7 +111,7 @@ def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.Dat
         pl.lit(at).alias("received_at"),
         "phase",
         "ship_due_at",
-        *(_phone(party) for party in ("buyer", "ship")),
+        *(kept_phone(party) for party in ("buyer", "ship")),
         pl.when("paid").then(pl.lit(Order.PAID)).otherwise(pl.lit(Order.UNPAID)).alias("payment"),
         pl.col("tax").fill_null(0),
         _tax_by_rate(),
@@ -118,17 +119,6 @@ def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.Dat
         pl.col("wished_slot_text").str.slice(0, 60),
         # As JSON: what struct.json_encode writes around the one field is taken off.
         pl.struct("tags").struct.json_encode().str.slice(len('{"tags":')).str.strip_suffix("}").alias("tags"),
-    )
-
-
-def _phone(party: str) -> pl.Expr:
-    """The number, or what was written where it is none: somebody may still read it."""
-    number = pl.col(f"{party}_phone")
-    return (
-        pl.when(number != "")
-        .then(number)
-        .otherwise(pl.col(f"{party}_phone_text").str.slice(0, 30))
-        .alias(number.meta.output_name())
     )
 
 
