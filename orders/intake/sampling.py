@@ -36,7 +36,8 @@ def sample_of(source: BinaryIO) -> str:
         with workbooks.sheets(source) as sheets:
             if not sheets:
                 raise _no_table()
-            head = sheets[0].path.open("rb").read(HEAD)
+            with sheets[0].path.open("rb") as sheet:
+                head = sheet.read(HEAD)
     refuse_what_is_no_text(head)
     rows = max((_rows(head, separator) for separator in SEPARATORS), key=_width)
     header = next((nth for nth, row in enumerate(rows[:HEADER_ROWS]) if 2 * sum(map(bool, row)) > _width(rows)), 0)

@@ -209,6 +209,8 @@ def _pay(now: datetime) -> None:
 def channels_of(company: Company) -> Channel:
     """The company's channel, made where it is missing."""
     channel, _created = Channel.objects.get_or_create(
-        code=company.channel, defaults={"name": company.channel_name, "profile": company.channel}
+        code=company.channel,
+        # A month of files is played without anybody looking at each before it is taken.
+        defaults={"name": company.channel_name, "profile": company.channel, "preview": False},
     )
     return channel

@@ -15,6 +15,7 @@ from core import clock, scope
 from integrations.channels.nextengine.sample import SHOP as NEXTENGINE
 from integrations.channels.rakuten.sample import SHOP as RAKUTEN
 from integrations.channels.shopify.sample import SHOP as SHOPIFY
+from orders.models import Channel
 from portal.commands import say
 from portal.demo import closing, files, report
 from portal.demo.floor import Floor
@@ -98,6 +99,7 @@ def _play(orders: int) -> dict[str, Any]:
             month.play()
         with steps.step("closing", "月次締めと請求書の発行"):
             closing.close(COMPANIES, _billing(house, stack))
+        _show_before_taking()
         with steps.step("report", "集計と突き合わせ"):
             by_client, wrong = _counted(month)
     return report.summed(by_client, steps.seconds, wrong)
@@ -106,6 +108,13 @@ def _play(orders: int) -> dict[str, Any]:
 def _mender(company: Company, orders: int) -> Mender:
     shop = SHOPS[company.channel]
     return Mender(shop, files.planned(company, shop, orders=orders))
+
+
+def _show_before_taking() -> None:
+    """From now on files come from people, who see what would come of them first."""
+    for company in COMPANIES:
+        with scope.client(company.code):
+            Channel.objects.update(preview=True)
 
 
 def _billing(house: House, stack: ExitStack) -> closing.Billing:

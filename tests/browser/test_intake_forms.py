@@ -66,4 +66,4 @@ def test_the_page_of_a_half_waits_for_its_other_file(client_side: Page, site: Si
 
     client_side.locator("input[type=file]").set_input_files(items)
     client_side.locator("form:has(input[type=file]) [type=submit]").click()
-    expect(client_side.locator("main")).to_contain_text("新しい受注", timeout=30_000)
+    expect(client_side.locator("main")).to_contain_text("新しく登録する受注", timeout=30_000)

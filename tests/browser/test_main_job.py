@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from billing.services import closing
 from core import clock, scope
@@ -28,12 +28,25 @@ pytestmark = pytest.mark.browser
 
 
 def upload(page: Page, path: Path) -> None:
-    """Put the file into the page's drop zone, send it, and wait until it is read."""
+    """Put the file into the page's drop zone, send it, look at what would come of it, and take it."""
     page.locator("input[type=file]").set_input_files(path)
     with page.expect_navigation():
         page.locator("form:has(input[type=file]) [type=submit]").click()
     page.wait_for_url(re.compile(r"/intakes/\d+$"))
+    take(page)
     expect(page.locator("text=新しい受注").first).to_be_visible(timeout=30_000)
+
+
+def take(page: Page) -> None:
+    """Wait until the file is shown, and take its good rows."""
+    expect(page.locator("main")).to_contain_text("まだ取り込んでいません", timeout=30_000)
+    assert_accessible(page)
+    page.get_by_role("button", name=re.compile("^(すべて取り込む|取り込む（問題のない行だけ）)$")).click()
+
+
+def refused_rows(page: Page) -> Locator:
+    """The rows that were not taken, in the table of the page."""
+    return page.get_by_role("table", name="取り込めなかった行").locator("tbody tr")
 
 
 def test_1_an_account_asks_for_its_second_factor(operator_side: Page, site: Site) -> None:
@@ -67,20 +80,22 @@ def test_3_a_refused_row_is_mended_and_becomes_an_order(client_side: Page, site:
     refused = client_side.url
 
     client_side.locator("input[type=file]").set_input_files(file)
+    client_side.get_by_role("button", name="直した行を取り込む").click()
+    client_side.wait_for_url(lambda url: url != refused)
     with another_file_being_read():
-        client_side.get_by_role("button", name="直した行を取り込む").click()
+        take(client_side)
         expect(client_side.get_by_role("progressbar", name="順番を待っています")).to_be_visible()
         assert client_side.url != refused
     expect(client_side.locator("main")).to_contain_text("直した元の取込", timeout=30_000)
-    expect(client_side.locator("main tbody tr")).to_have_count(1)
-    expect(client_side.locator("main tbody")).to_contain_text("M-3")
+    expect(refused_rows(client_side)).to_have_count(1)
+    expect(refused_rows(client_side)).to_contain_text("M-3")
     assert_accessible(client_side)
     assert numbers("M") == ["M-1", "M-2"]
 
     client_side.locator("main a[href*='intake=']").first.click()
     expect(client_side.locator("main tbody")).to_contain_text("M-2")
     client_side.goto(refused)
-    rows = client_side.locator("main tbody tr")
+    rows = refused_rows(client_side)
     expect(rows.filter(has_text="M-2")).to_contain_text("修正済み")
     expect(rows.filter(has_text="M-3")).not_to_contain_text("修正済み")
     assert_accessible(client_side)

@@ -37,13 +37,14 @@ from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
 from orders.lifecycle import PHASES
-from orders.models import Hold, Order, OrderException, RefusedRow, Return, RuleEffect, SavedView, Shipment
+from orders.models import Difference, Hold, Order, OrderException, RefusedRow, Return, RuleEffect, SavedView, Shipment
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from orders.services import (
     cancelling,
     changes,
     exceptions,
+    formats,
     holds,
     naming,
     returning,
@@ -237,7 +238,9 @@ def _arrival(nth: int) -> Ids:
     _submitted(channel, [mended], f"受注{nth}_修正済み.csv", mends=first)
     assert arrivals.refused_rows(first).rows[0].is_mended
     assert RefusedRow.objects.filter(intake=first).count() == nth
-    return {"intake_id": first.pk, "rule_id": _rule(nth, Order.objects.get(number=f"GOOD-{nth}").pk)}
+    _shown(nth, channel, f"GOOD-{nth}")
+    rule = _rule(nth, Order.objects.get(number=f"GOOD-{nth}").pk)
+    return {"intake_id": first.pk, "rule_id": rule, **_setup(nth, channel, first)}
 
 
 def _rule(nth: int, order: int) -> int:
@@ -251,6 +254,33 @@ def _rule(nth: int, order: int) -> int:
     ruling.run_again([order], rules=[rule], actor=OPERATOR, at=at)
     assert RuleEffect.objects.filter(rule=rule).count() == nth
     return rule.pk
+
+
+def _shown(nth: int, channel: Any, known: str) -> None:
+    """A file that waits for somebody to decide, with n new orders, n bad ones and a known one that differs."""
+    rows = [row(店舗伝票番号=f"NEW-{nth}-{k}") for k in range(nth)]
+    rows += [row(店舗伝票番号=f"ODD-{nth}-{k}", 受注数量="二つ") for k in range(nth)]
+    rows.append(row(店舗伝票番号=known, 備考="玄関前", 発送先名="別 人"))
+    at = clock.now()
+    sent = receiving.submit(
+        channel, file_name=f"確認{nth}.csv", data=order_file(rows), preview=True, actor=OPERATOR, at=at
+    )
+    receiving.check(sent.pk, at=at)
+
+
+def _setup(nth: int, channel: Any, intake: Any) -> Ids:
+    """A mapped layout in n versions that a channel is read by, and n differences on the import."""
+    at = clock.now()
+    Difference.objects.bulk_create(
+        Difference(intake=intake, order_id=1, number=f"D-{k}", field="note", before="", after="玄関前")
+        for k in range(nth)
+    )
+    data = order_file([row(店舗伝票番号=f"S-{nth}-{k}") for k in range(nth)])
+    own = formats.begin(name=f"自社{nth}", file_name="見本.csv", source=io.BytesIO(data))
+    for _version in range(nth):
+        formats.save(own.pk, own.draft, actor=OPERATOR, at=at)
+    orders.channel(f"own{nth}", profile=own.code)
+    return {"format_id": own.pk, "channel_id": channel.pk}
 
 
 def _submitted(channel: Any, rows: list[dict[str, str]], name: str, **more: Any) -> Any:

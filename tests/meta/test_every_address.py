@@ -12,7 +12,7 @@ from django.test import Client
 
 from core import scope
 from documents.services import printing
-from orders.models import ChangeRequest, Hold, Intake, OrderException, Return
+from orders.models import ChangeRequest, FileFormat, Hold, Intake, OrderException, Return
 from orders.services import changes, exceptions, holds, returning, ruling, threads
 from orders.services.threads import Words
 from tenants.models import Person
@@ -86,6 +86,8 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         ).pk
         run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
         asking = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=orders.MORNING)
+        own = FileFormat.objects.create(code="own-1", name="自社").pk
+        channel = orders.channel().pk
     item = operations.item(order_id=order, subject_id=order).pk
     colleague = client_person("viewer", "acme").pk
     return {
@@ -101,6 +103,8 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "return_id": back,
         "thread_id": asking.thread_id,
         "message_id": asking.pk,
+        "format_id": own,
+        "channel_id": channel,
     }
 
 

@@ -10,6 +10,7 @@ from core import scope
 from integrations.channels.nextengine.sample import HEADER
 from orders.models import Channel, Intake, Order
 from orders.services import intake as receiving
+from tests.conftest import OPERATOR
 from tests.factories import orders
 from tests.factories.order_files import order_file, row
 from tests.factories.orders import MORNING
@@ -38,9 +39,11 @@ def send(browser: Client, content: bytes, *, name: str = "受注.csv", address: 
 
 
 def read(address: str) -> Intake:
-    """What the worker makes of the file that the address speaks of."""
+    """What comes of the file that the address speaks of: the worker reads it, somebody takes it, the worker writes."""
     pk = int(address.rsplit("/", 1)[1])
     with scope.client("acme"):
+        if receiving.check(pk, at=MORNING).state == Intake.READY:
+            receiving.take(pk, whole=False, actor=OPERATOR, at=MORNING)
         return receiving.run(pk, at=MORNING)
 
 
