@@ -14,6 +14,11 @@ def note(told: Told) -> None:
         send_due.enqueue()
 
 
+def drop_undone(told: Told) -> None:
+    """Orders were taken back: nobody is told of them any more."""
+    sending.drop_of(told.frame["order_id"].to_list())
+
+
 @task()
 def send_due() -> None:
     """Have sent what is due: each mail by a job of its own, so that one that fails is tried again alone."""

@@ -52,7 +52,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "order.ruled_again": (work.follow,),
     "order.scheduled": (work.follow, notices.note),
     "order.shipped": (promises.follow,),
-    "order.undone": (promises.forget, work.follow, work.tally, drafts.follow_undone),
+    "order.undone": (promises.forget, work.follow, work.tally, drafts.follow_undone, notices.drop_undone),
     "order.cancel_requested": (work.follow, notices.note),
     "order.cancel_request_answered": (work.follow, notices.note),
     "order.cancelled": (promises.follow, work.follow, work.tally, notices.note),

@@ -20,8 +20,8 @@ class Meter:
 
     quantity: SQL over the event `e` that gives one fact's quantity (a number, not negative). axes: SQL for each axis of
     a matrix. cell: turns the values of the axes into the cell that rate cards speak of. where: SQL that a fact must
-    satisfy; what was caused by the operator's own mistake, is told as not billable, or is of an order that was taken back,
-    is never counted.
+    satisfy; what was caused by the operator's own mistake, is told as not billable, or is of an order that was taken
+    back, is never counted.
     """
 
     code: str

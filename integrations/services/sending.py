@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -157,6 +157,12 @@ def _sent(notice: Notice) -> Happening:
         "text": notice.subject.replace(rendering.LINK, ""),
     }
     return Happening("notice.sent", "notice", notice.pk, data, order_id=notice.order_id)
+
+
+def drop_of(order_ids: Collection[int]) -> None:
+    """These orders were taken back: what is not out yet about them is not sent."""
+    waiting = Notice.objects.filter(order_id__in=list(order_ids), state__in=[Notice.WAITING, Notice.QUEUED])
+    waiting.update(state=Notice.DROPPED)
 
 
 def give_up() -> int:

@@ -31,6 +31,7 @@ from tests.factories.orders import MORNING
 from tests.factories.people import client_person, login, staff
 
 LATER = MORNING + timedelta(hours=1)
+AFTERWARDS = LATER + timedelta(minutes=5)
 GOOD, BAD = row(店舗伝票番号="A-1"), row(店舗伝票番号="A-2", 受注日="2026/13/45")
 
 pytestmark = pytest.mark.usefixtures("acme")
@@ -212,7 +213,7 @@ def test_a_channel_may_take_changes_until_the_release() -> None:
 
 TABLES = (
     "orders_order", "orders_line", "orders_verification", "orders_hold", "orders_shipment", "orders_refusedrow",
-    "orders_difference", "sla_clock",
+    "orders_difference", "orders_ruleeffect", "sla_clock",
 )  # fmt: skip
 
 
@@ -309,18 +310,18 @@ def test_what_is_taken_back_is_kept_in_the_record_and_may_come_again() -> None:
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        (orders.released, "出荷指示が出ている注文です。"),
-        (orders.shipped, "出荷指示が出ている注文です。"),
+        (lambda pk: orders.released(pk, at=AFTERWARDS), "出荷指示が出ている注文です。"),
+        (lambda pk: orders.shipped(pk, at=AFTERWARDS), "出荷指示が出ている注文です。"),
         (
-            lambda pk: holds.place([pk], reason="question", question="色は?", actor=OPERATOR, at=LATER),
+            lambda pk: holds.place([pk], reason="question", question="色は?", actor=OPERATOR, at=AFTERWARDS),
             "保留にされたことのある注文です。",
         ),
         (
-            lambda pk: cancelling.cancel([pk], by="client", reason="不要", actor=OPERATOR, at=LATER + timedelta(1)),
+            lambda pk: cancelling.cancel([pk], by="client", reason="不要", actor=OPERATOR, at=AFTERWARDS),
             "キャンセルの手続きが行われた注文です。",
         ),
         (
-            lambda pk: arranging.set_ship_date([pk], ship_on=MORNING.date(), actor=OPERATOR, at=LATER),
+            lambda pk: arranging.set_ship_date([pk], ship_on=MORNING.date(), actor=OPERATOR, at=AFTERWARDS),
             "取り込んだあとに変更された注文です。",
         ),
     ],
@@ -347,7 +348,7 @@ def test_an_order_that_a_person_verified_is_not_taken_back() -> None:
     came = taken([row(備考="至急お願いします"), row(店舗伝票番号="A-3")])
     checked = Order.objects.filter(verifications__isnull=False).first()
     assert checked is not None
-    verification.answer([checked.pk], answer="確認済み", actor=OPERATOR, at=LATER)
+    verification.answer([checked.pk], answer="確認済み", actor=OPERATOR, at=AFTERWARDS)
     outcome = receiving.undo(came.pk, whole=False, actor=OPERATOR, at=LATER)
     assert {pk: str(why) for pk, why in outcome.refused.items()} == {checked.pk: "担当者が確認に回答した注文です。"}
 

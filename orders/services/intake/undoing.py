@@ -18,8 +18,8 @@ from orders.models import Intake, Order
 from orders.queries import facts
 from orders.services.intake.running import publish_of
 
-_OF_ARRIVAL = ("order.received", "order.verification_opened", "sla.warned", "sla.due_moved")
-"""What is told of an order without anybody having done anything with it."""
+_BY_ITSELF = ("sla.warned", "sla.due_moved")
+"""What is told of an order later on without anybody having done anything with it."""
 
 _RELEASED = _("出荷指示が出ている注文です。")
 _VERIFIED = _("担当者が確認に回答した注文です。")
@@ -32,16 +32,17 @@ _WHY: Mapping[str, str] = {
     **dict.fromkeys(("order.cancelled", "order.cancel_requested", "order.cancel_request_answered"), _CANCELLED),
     **dict.fromkeys(("order.held", "order.hold_answered", "order.hold_released"), _HELD),
     "order.paid": _("入金を確認した注文です。"),
+    "notice.sent": _("購入者へメールを送った注文です。"),
     "sla.missed": _("約束の期限を過ぎた記録のある注文です。"),
 }
 """Events and what they say against taking an order back, the weightiest first; any other is a change."""
 
-# The cancelling that an order came with is told at the moment of its arrival.
+# What an order came with (its checks, what rules did, that it was cancelled) is told at the moment of its arrival.
 _MOVED = """
     SELECT DISTINCT ON (e.order_id) e.order_id, e.name
       FROM core_event e JOIN orders_order o ON o.id = e.order_id
-     WHERE e.order_id = ANY(%(ids)s) AND e.name <> ALL(%(arrival)s)
-       AND NOT (e.name = 'order.cancelled' AND e.at = o.received_at)
+     WHERE e.order_id = ANY(%(ids)s) AND e.at <> o.received_at AND e.name <> ALL(%(by_itself)s)
+       AND NOT (e.name = 'notice.sent' AND e.data->>'audience' <> 'buyer')
      ORDER BY e.order_id, array_position(%(weight)s, e.name) NULLS LAST
 """
 _GOING = """
@@ -59,6 +60,8 @@ _TOLD = pl.Schema(
     }
 )
 _DELETE = (
+    "DELETE FROM orders_ruleeffect WHERE order_id = ANY(%s)",
+    "DELETE FROM orders_hold WHERE order_id = ANY(%s)",
     "DELETE FROM orders_verification WHERE order_id = ANY(%s)",
     "DELETE FROM orders_line WHERE order_id = ANY(%s)",
     "DELETE FROM orders_order WHERE id = ANY(%s)",
@@ -99,7 +102,7 @@ def _locked(intake: Intake) -> list[int]:
 
 def _moved(order_ids: Collection[int]) -> dict[int, Refused]:
     """The orders that something was done with, or that are billed, and what is against taking them back."""
-    asked: dict[str, Any] = {"ids": list(order_ids), "arrival": list(_OF_ARRIVAL), "weight": list(_WHY)}
+    asked: dict[str, Any] = {"ids": list(order_ids), "by_itself": list(_BY_ITSELF), "weight": list(_WHY)}
     with connection.cursor() as cursor:
         cursor.execute(_MOVED, asked)
         refused = {pk: Refused(Sentence(_WHY.get(name, _ALTERED)), code="moved_on") for pk, name in cursor.fetchall()}
@@ -121,7 +124,7 @@ def _take_back(intake: Intake, going: list[int], *, actor: Actor, at: datetime) 
     # Rows of earlier files that this one mended wait to be mended again.
     intake.mended_rows.filter(number__in=told["number"].to_list()).update(mended_by=None)
     intake.orders_undone += len(going)
-    emptied = intake.orders_undone >= intake.orders_new
+    emptied = not Order.objects.filter(intake=intake).exists()
     intake.state = Intake.UNDONE if emptied else Intake.DONE
     intake.save(update_fields=["orders_undone", "state"])
     frame = told.with_columns(pl.col("order_id").alias("subject_id"))
