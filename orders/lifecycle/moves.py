@@ -115,9 +115,9 @@ _ALL_MOVES = (
         ),
     ),
     Move(
-        "change",
+        "take_over",
         "order",
-        _("届け先や希望を変える"),
+        _("販売チャネルの変更を反映する"),
         (
             _NOT_CANCELLED,
             _SOMETHING_LEFT,

@@ -26,7 +26,7 @@ def change(group: str, facts: pl.DataFrame, *, actor: Actor, at: datetime) -> Ou
 
     Refused is what the warehouse has been given already, and what is cancelled.
     """
-    ready, refused = sift_orders("change", facts["id"].to_list())
+    ready, refused = sift_orders("take_over", facts["id"].to_list())
     going = facts.filter(pl.col("id").is_in(ready["id"].implode())).sort("id")
     if not going.is_empty():
         _write(going, TAKEN[group].columns)
