@@ -17,6 +17,9 @@ ROWS, BYTES, SHOWN = 200, 200_000, 3
 """Rows and bytes of a sample at most; how many values of a column are shown."""
 
 SEPARATORS = (",", "\t")
+_IN_PARTS = ("buyer_address", "ship_address")
+"""Facts whose parts follow one another, so that several columns of known names make one."""
+
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -104,8 +107,8 @@ def suggested(columns: Iterable[Column], profiles: Iterable[Profile]) -> dict[st
     fields: dict[str, Any] = {}
     for column in columns:
         field = known.get(header_key(column.name))
-        if field is not None and field not in fields:
-            fields[field] = {"columns": [column.name]}
+        if field is not None and (field not in fields or field in _IN_PARTS):
+            fields.setdefault(field, {"columns": []})["columns"].append(column.name)
     return {"fields": fields}
 
 
@@ -113,7 +116,7 @@ def _known_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
     names = {header_key(str(label)): field for field, label in LABELS.items()}
     for profile in profiles:
         for field, source in profile.fields.items():
-            if field in LABELS and len(source.parts) == 1:
-                for name in source.parts[0]:
+            if field in LABELS and (len(source.parts) == 1 or field in _IN_PARTS):
+                for name in (name for part in source.parts for name in part):
                     names.setdefault(header_key(name), field)
     return names

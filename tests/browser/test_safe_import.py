@@ -55,7 +55,7 @@ def test_1_a_layout_is_mapped_column_by_column(client_side: Page, site: Site, tm
 
     for column, fact in FACTS.items():
         client_side.get_by_label(f"「{column}」の項目").select_option(fact)
-    expect(client_side.locator("#mapped")).to_contain_text("山田 花子")
+    expect(client_side.locator("#mapped")).to_contain_text("山田 花子", timeout=30_000)
     expect(client_side.locator("#mapped")).to_contain_text("「昨日」は日付として読めません")
     assert_accessible(client_side)
     client_side.get_by_role("button", name="新しい版として保存する").click()

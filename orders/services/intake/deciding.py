@@ -12,7 +12,7 @@ from core.events import SYSTEM, Actor
 from core.tasks import declared
 from core.wording import Sentence, _
 from orders.models import Intake, StopRequest
-from orders.services.intake.running import drop, publish_of, refuse_whole
+from orders.services.intake.running import drop, forget_progress, publish_of, refuse_whole
 
 RUN_TASK = "orders.tasks.run_intake"
 KEPT_UNDECIDED = timedelta(days=7)
@@ -39,6 +39,7 @@ def take(intake_id: int, *, whole: bool, actor: Actor, at: datetime) -> Intake:
     if whole and intake.rows_refused:
         refuse_whole(intake, at=at)
         return intake
+    forget_progress(intake)
     intake.state = Intake.WAITING
     intake.job_id = declared()[RUN_TASK].enqueue(intake_id=intake.pk)
     intake.save()

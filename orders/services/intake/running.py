@@ -251,6 +251,12 @@ def _show_progress(intake: Intake, read: int) -> None:
         cache.set(progress_key(intake.pk), shown, PROGRESS_SECONDS)
 
 
+def forget_progress(intake: Intake) -> None:
+    """What was read so far was another reading: the next one begins anew."""
+    with contextlib.suppress(RedisError):
+        cache.delete(progress_key(intake.pk))
+
+
 def progress_key(intake_id: int) -> str:
     """Where the cache holds how far the reading is: {"read", "size"} in bytes, {"rows", "orders"} so far."""
     return f"intake:{intake_id}"
