@@ -47,7 +47,7 @@ def test_1_a_layout_is_mapped_column_by_column(client_side: Page, site: Site, tm
     sample.write_text(FILE.format(letter="S"), encoding="utf-8")
     client_side.goto(site.address("/intakes/formats", "acme"))
     assert_accessible(client_side)
-    client_side.get_by_label("名前").fill("自社EC")
+    client_side.locator("main input[name=name]").fill("自社EC")
     client_side.locator("form:has(input[value=begin]) input[type=file]").set_input_files(sample)
     client_side.get_by_role("button", name="列の割り当てに進む").click()
     client_side.wait_for_url(re.compile(r"/intakes/formats/\d+$"))
@@ -62,7 +62,7 @@ def test_1_a_layout_is_mapped_column_by_column(client_side: Page, site: Site, tm
     expect(client_side.locator("main")).to_contain_text("第1版として保存しました。")
 
     client_side.goto(site.address("/intakes/channels", "acme"))
-    client_side.get_by_label("名前").fill("自社EC")
+    client_side.locator("main input[name=name]").fill("自社EC")
     client_side.get_by_label("取込形式").select_option(label="自社EC")
     assert_accessible(client_side)
     client_side.get_by_role("button", name="販売チャネルを保存する").click()
