@@ -188,6 +188,13 @@ def of_order(order_id: int, kinds: Collection[str], *, side: Side) -> list[Row]:
     return [row_of(document, side) for document in found]
 
 
+def without_order(kinds: Collection[str], *, most: int) -> list[Document]:
+    """The newest documents of these kinds that came from somebody and belong to no order or invoice yet."""
+    came = Document.objects.filter(kind__in=list(kinds), order_id__isnull=True, invoice_id__isnull=True)
+    kept = came.filter(deleted_at__isnull=True, content_type__in=IN_BROWSER).exclude(state=Document.REJECTED)
+    return list(kept.exclude(direction=Document.OUTWARD).order_by("-created_at", "-id")[:most])
+
+
 @dataclass(frozen=True)
 class Version:
     """One version of a document: its number from 1, and whether it is the one at hand."""
@@ -289,6 +296,7 @@ def _past_words() -> dict[str, tuple[str, str, str]]:
     return {
         "document.received": (_("受け取りました（ウイルス検査へ）"), "moving", "upload"),
         "document.filed": (_("保管しました"), "done", "archive"),
+        "document.assigned": (_("受注に結び付けました"), "moving", "link"),
         "document.rejected": (_("検査で受け取れませんでした"), "trouble", "ban"),
         "document.read": (_("閲覧しました"), "waiting", "eye"),
         "document.hold_placed": (_("法的保全を始めました"), "attention", "lock"),

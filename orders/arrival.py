@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from core.text import search_keys
+from orders.reasons import SECOND_LOOK
 from orders.ruling.deriving import misplaced
 
 FINDINGS = pl.Schema({"number": pl.String, "rule": pl.String, "version": pl.Int64, "reason": pl.String})
@@ -25,7 +26,7 @@ class Checks:
     content: there is a note, or a wish that no carrier knows. address: the postcode does not lie in the prefecture.
     credit_from: yen from which an order is checked, None for never. duplicate: the same buyer has ordered for the
     same amount earlier on the same day. days_needed: a wished date fewer days after the order is too near, None for
-    any date. version: of these settings.
+    any date. second_look: every order has to be seen by another person than who entered it. version: of these settings.
     """
 
     content: bool = True
@@ -33,6 +34,7 @@ class Checks:
     credit_from: int | None = 100_000
     duplicate: bool = True
     days_needed: int | None = 1
+    second_look: bool = False
     zone: str = "Asia/Tokyo"
     version: int = 1
 
@@ -85,6 +87,8 @@ def _checked(orders: pl.DataFrame, checks: Checks, earlier: pl.DataFrame | None)
         found.append(("duplicate", _repeated(orders, checks.zone, earlier)))
     if checks.days_needed is not None:
         found.append(("delivery", (orders["days_to_wish"] < checks.days_needed).fill_null(value=False)))
+    if checks.second_look:
+        found.append((SECOND_LOOK, pl.repeat(True, orders.height, eager=True)))
     return found
 
 

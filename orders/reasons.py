@@ -14,8 +14,11 @@ VERIFICATION_REASONS: Mapping[str, str] = {
     "credit": _("与信"),
     "duplicate": _("重複"),
     "delivery": _("納期"),
+    "second_look": _("二重確認"),
 }
-"""What has to be looked at before release."""
+"""What has to be looked at before release. second_look: by another person than who entered the order."""
+
+SECOND_LOOK = "second_look"
 
 PARTIES: Mapping[str, str] = {
     "client": _("委託元"),

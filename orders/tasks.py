@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import clock
 from core.events import SYSTEM
 from core.tasks import task
-from orders.services import changes, completing, exceptions, holds, intake, papers
+from orders.services import changes, completing, entering, exceptions, holds, intake, papers
 
 
 @task(queue="heavy")
@@ -45,3 +45,9 @@ def follow_up() -> None:
         pass
     while changes.expire_due(at=now):
         pass
+
+
+@task()
+def forget_drafts() -> None:
+    """Drop the drafts of typed orders that nobody has touched for long."""
+    entering.forget(at=clock.now())

@@ -48,6 +48,7 @@ WORDS = {
 
 _CLIENT = (
     Place(_("受注ファイルを取り込む"), "orders:intakes", Permission.IMPORT_ORDERS, "import upload csv アップロード"),
+    Place(_("受注を入力する"), "orders:new", Permission.IMPORT_ORDERS, "にゅうりょく entry 電話 FAX メール 手入力"),
     Place(_("書類を送る"), "documents:add", Permission.UPLOAD_DOCUMENTS, "upload アップロード 契約書 見積書"),
     Place(_("SLA実績報告書"), "sla:statement", Permission.VIEW_SLA, "statement report 月次 印刷"),
     Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),

@@ -57,6 +57,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "promises": _every_clients("sla.tasks.tell", 60.0),
     "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="*/10")),
     "decisions that are overdue": _every_clients("orders.tasks.follow_up", crontab(minute="*/5")),
+    "drafts that were left": _every_clients("orders.tasks.forget_drafts", crontab(hour="3", minute="29")),
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),
     "documents whose time is over": _every_clients("documents.tasks.delete_expired", crontab(hour="2", minute="43")),
     "notices that are due": _every_clients("integrations.tasks.send_due", crontab(minute="*/5")),

@@ -238,6 +238,28 @@ def _rejection(document: Document) -> str:
         return looker.scan(content).rejection
 
 
+def belongs_to_order(
+    document_id: int, *, order_id: int, counterparty: str, amount: Decimal, actor: Actor, at: datetime
+) -> bool:
+    """Note of a document that came before its order which one that is, from whom and for how much.
+
+    False where it belongs to another one already, is gone or was refused; then nothing changes.
+    """
+    free = Document.objects.filter(pk=document_id, order_id__isnull=True, deleted_at__isnull=True)
+    document = free.select_for_update().exclude(state=Document.REJECTED).first()
+    if document is None:
+        return False
+    document.order_id = order_id
+    document.counterparty = document.counterparty or counterparty[:100]
+    document.amount = amount if document.amount is None else document.amount
+    document.search = search_key(f"{document.title}|{document.counterparty}|{document.file_name}")
+    document.counterparty_key = search_key(document.counterparty)[:200]
+    document.save(update_fields=["order_id", "counterparty", "amount", "search", "counterparty_key"])
+    told = _happening("document.assigned", document)
+    publish([Happening(told.name, "document", document.pk, told.data, order_id=order_id)], actor=actor, at=at)
+    return True
+
+
 def open_content(document: Document) -> BinaryIO:
     """The bytes of a document, as a seekable stream. Refused where it is not (or no longer) to be opened."""
     check_readable(document)

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 
+from orders.models.entries import EntryDraft
 from orders.models.threads import Attachment, Message, Question, ReadMark, Thread
 from orders.models.troubles import ChangeRequest, OrderException, Return, ReturnLine
 
@@ -15,6 +16,7 @@ __all__ = [
     "CancelRequest",
     "ChangeRequest",
     "Channel",
+    "EntryDraft",
     "Hold",
     "Intake",
     "Line",
@@ -36,12 +38,15 @@ __all__ = [
 
 
 class Channel(models.Model):
-    """Where orders come from: a shop of the client. profile: a key of orders.registry.profiles().
+    """Where orders come from: a shop of the client, or a way by which people order (orders.entering.WAYS).
 
+    profile: a key of orders.registry.profiles(), BY_HAND where no file comes from there.
     checks: what differs from the usual orders.arrival.Checks, field to value. preview: files sent by a person are shown
     before anything is written. takes: which changes of orders that are here already are taken over from a file, keys of
     orders.changes.TAKEN.
     """
+
+    BY_HAND = ""
 
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=60)
@@ -307,6 +312,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
             models.Index(fields=["phase", "-ordered_at", "-id"], name="order_phase_newest"),
+            models.Index(
+                fields=["buyer_postcode", "-ordered_at"], name="order_of_postcode", condition=~Q(buyer_postcode="")
+            ),
             models.Index(fields=["buyer_phone", "-ordered_at"], name="order_of_buyer", condition=~Q(buyer_phone="")),
             GinIndex(fields=["search"], name="order_search", opclasses=["public.gin_trgm_ops"], fastupdate=True),
         ]

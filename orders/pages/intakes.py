@@ -58,7 +58,7 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channels = Channel.objects.filter(is_active=True).order_by("name")
+        channels = Channel.objects.filter(is_active=True).exclude(profile=Channel.BY_HAND).order_by("name")
         self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
         self.fields["channel"].label_from_instance = lambda channel: channel.name  # type: ignore[attr-defined]
 

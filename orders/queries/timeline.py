@@ -193,6 +193,7 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "thread.closed": (_plain(_("返信は不要として質問を閉じました")), "moving"),
     "thread.question_withdrawn": (_plain(_("質問が取り下げられました")), "moving"),
     "thread.reopened": (_plain(_("返信が取り消され、質問が再び返信待ちになりました")), "attention"),
+    "document.assigned": (_plain(_("書類を受注に結び付けました（%(title)s）"), "title"), "moving"),
     "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
 }
 _DETAILS = ("question", "answer", "release_reason", "text")

@@ -15,7 +15,7 @@ import polars as pl
 
 from core.definitions import Definition, read_day, reading, refuse
 from core.wording import Sentence, _
-from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
+from orders.reasons import HOLD_REASONS, PARTIES, SECOND_LOOK, VERIFICATION_REASONS
 from orders.ruling.deriving import holidays_of
 from orders.ruling.fields import BRANCHES, PRIORITIES, SLOTS, TEMPERATURES, WEEKDAYS
 from orders.ruling.subjects import CHANGES, SEPARATOR, Subjects
@@ -252,7 +252,9 @@ def _nothing(_subjects: Subjects, _going: pl.Series, _given: Values) -> pl.DataF
 
 _LOOK, _ARRANGE, _PARCEL = _("確認と保留"), _("出荷と納期"), _("中身と手配")
 _MARK, _PAYMENT, _FLOW = _("目印とメモ"), _("支払"), _("流れ")
-_REASONS = VERIFICATION_REASONS
+_REASONS = {code: label for code, label in VERIFICATION_REASONS.items() if code != SECOND_LOOK}
+"""Without the second look, which no rule may ask for or waive: it is a person's."""
+
 _HOLDS = {code: reason.staff for code, reason in HOLD_REASONS.items()}
 _CARRIERS = {code: carrier.name for code, carrier in CARRIERS.items()}
 _YES = {"true": _("はい"), "false": _("いいえ")}

@@ -13,7 +13,9 @@ from core.batches import Outcome
 from core.errors import Refused
 from core.events import Actor, publish_frame
 from core.wording import Sentence, _
+from orders.models import Verification
 from orders.queries import facts
+from orders.reasons import SECOND_LOOK
 from orders.services.phases import refresh
 from orders.services.sifting import sift_orders
 
@@ -51,11 +53,15 @@ def answer(
 ) -> Outcome:
     """Answer the open verification reasons of orders, all of them or those of one kind (`reason`).
 
-    answer: what was found, in a few words. Orders that wait for no such answer are refused. The order whose last reason
-    is answered is verified.
+    answer: what was found, in a few words. Orders that wait for no such answer are refused, and those that wait for the
+    second look of somebody else than who entered them. The order whose last reason is answered is verified.
     """
     check_words(answer, field="answer")
     ready, refused = sift_orders("verify", order_ids)
+    if reason in (None, SECOND_LOOK):
+        own = _own_second_looks(ready["id"].to_list(), actor)
+        ready = ready.filter(~pl.col("id").is_in(list(own)))
+        refused |= own
     answered = facts.fetch(
         _ANSWER, [at, answer, actor.name, ready["id"].to_list(), reason or "", reason or ""], _ANSWERED
     )
@@ -69,6 +75,19 @@ def answer(
         publish_frame("order.verification_answered", "order", told, actor=actor, at=at)
         _publish_verified(done, actor=actor, at=at)
     return Outcome.of(done, refused)
+
+
+def _own_second_looks(order_ids: list[int], actor: Actor) -> dict[int, Refused]:
+    """The orders among these that wait for a second look, and that this very person has entered."""
+    own = Verification.objects.filter(
+        order_id__in=order_ids,
+        reason=SECOND_LOOK,
+        answered_at__isnull=True,
+        order__intake__actor_kind=actor.kind,
+        order__intake__actor_id=actor.id,
+    ).values_list("order_id", flat=True)
+    sentence = _("二重確認は、入力した人とは別の人が行います。ほかの担当者に確認を頼んでください。")
+    return {order_id: Refused(Sentence(sentence), code="own_entry") for order_id in own}
 
 
 def _publish_verified(order_ids: pl.Series, *, actor: Actor, at: datetime) -> None:

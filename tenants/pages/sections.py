@@ -23,6 +23,7 @@ CLIENT_TABS: tuple[Tab, ...] = (
     ("definition", _("状態の定義"), Permission.VIEW_ORDERS),
     ("tenants:tokens", pgettext_lazy("menu", "APIトークン"), Permission.MANAGE_TOKENS),
     ("orders:rules", _("受注の規則"), Permission.MANAGE_SETTINGS),
+    ("orders:entry_settings", pgettext_lazy("menu", "受注の入力"), Permission.MANAGE_SETTINGS),
     ("orders:letterhead", pgettext_lazy("menu", "帳票"), Permission.MANAGE_SETTINGS),
     ("tenants:security", _("セキュリティ"), Permission.MANAGE_SETTINGS),
     ("notices:settings", pgettext_lazy("menu", "通知"), Permission.MANAGE_SETTINGS),

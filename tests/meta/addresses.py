@@ -18,6 +18,7 @@ SLUGS = {
     "key": "none",
     "uidb36": "1",
     "secret": "none",
+    "entry": "00000000-0000-4000-8000-000000000000",
     "notice_kind": "buyer.shipped",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -37,7 +38,19 @@ from integrations.preferences.models import Preference
 from operations import services as floor
 from operations.models import WorkItem
 from orders.lifecycle import PHASES
-from orders.models import Difference, Hold, Order, OrderException, RefusedRow, Return, RuleEffect, SavedView, Shipment
+from orders.models import (
+    Difference,
+    EntryDraft,
+    Hold,
+    Order,
+    OrderException,
+    RefusedRow,
+    Return,
+    RuleEffect,
+    SavedView,
+    Shipment,
+    StopRequest,
+)
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from orders.services import (
@@ -92,6 +105,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
         main["<slug:profile>/<slug:code>"] = "whole"
         main |= _notices(nth, int(main["order_id"]))
+        main |= _entries(nth, readers)
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -174,6 +188,20 @@ def _notices(nth: int, order: int) -> Ids:
     TrackingLink.objects.get_or_create(order_id=order)
     TrackingVisit.objects.create(order_id=order, day=at.date() + timedelta(days=nth), views=nth)
     return {"notice_id": bundle.pk}
+
+
+def _entries(nth: int, readers: list[Person]) -> Ids:
+    """A draft of the first reader with n lines, more of everybody's, and orders of the same buyer from before."""
+    at = orders.MORNING
+    for reader in readers:
+        typed = {f"line-{k}-sku": f"SKU-{k}" for k in range(nth)} | {"line-TOTAL_FORMS": str(nth), "way": "fax"}
+        typed |= {"buyer_phone": "090-1234-5678"}
+        made = {"person_id": reader.pk, "content": typed, "made_at": at, "saved_at": at}
+        drafts = [EntryDraft.objects.create(key=uuid4(), **made) for _nth in range(nth)]
+        if reader == readers[0]:
+            shown = drafts[0]
+    orders.order(units=(1,) * nth, buyer_phone="+819012345678", payment_method=f"方法{nth}")
+    return {"entry": str(shown.key)}
 
 
 def _in_parts(nth: int) -> list[int]:
