@@ -24,7 +24,7 @@ from documents.models import Document
 from documents.pages import shown_kinds
 from orders.entering import DAYS_KEPT, WAYS
 from orders.models import EntryDraft, Order
-from orders.pages.entry_forms import PREFIX, EntryForm, LineForm, Sheet, line_count, sums_of
+from orders.pages.entry_forms import FIRST_WAY, PREFIX, EntryForm, LineForm, Sheet, line_count, sums_of
 from orders.pages.entry_moves import pressed
 from orders.queries import entering as known
 from orders.services import entering
@@ -96,7 +96,7 @@ def _own_draft(request: PortalRequest, key: UUID) -> EntryDraft | None:
 def _begun(draft: EntryDraft | None) -> dict[str, str]:
     if draft is not None and draft.content:
         return dict(draft.content)
-    return {"way": "phone", "ordered_at": f"{timezone.localtime(clock.now()):%Y-%m-%dT%H:%M}"}
+    return {"way": FIRST_WAY, "ordered_at": f"{timezone.localtime(clock.now()):%Y-%m-%dT%H:%M}"}
 
 
 def _written(request: PortalRequest, key: UUID) -> Written:

@@ -24,6 +24,7 @@ from orders.queries.troubles import slot_label
 from orders.services.entering import Problem
 
 MOST_LINES = 100
+FIRST_WAY = next(iter(WAYS))
 RATES = ((10, "10%"), (8, gettext_lazy("8%（軽減）")), (0, gettext_lazy("非課税")))
 WITH_TAX, WITHOUT_TAX = "with", "without"
 PARTY = ("name", "kana", "phone", "postcode", "address")
@@ -71,7 +72,9 @@ class EntryForm(forms.Form):
     """An order but for its lines. A blank number is made; a blank time is that of handing in."""
 
     way = forms.ChoiceField(
-        label=gettext_lazy("受付方法"), choices=[(way.code, way.label) for way in WAYS.values()], initial="phone"
+        label=gettext_lazy("受付方法"),
+        choices=[(way.code, gettext_lazy(way.label)) for way in WAYS.values()],
+        required=False,
     )
     ordered_at = forms.DateTimeField(
         label=gettext_lazy("受付日時"),
@@ -96,7 +99,7 @@ class EntryForm(forms.Form):
     prices = forms.ChoiceField(
         label=gettext_lazy("単価"),
         choices=((WITH_TAX, gettext_lazy("税込")), (WITHOUT_TAX, gettext_lazy("税抜"))),
-        initial=WITH_TAX,
+        required=False,
     )
     postage = Yen(gettext_lazy("送料"))
     fee = Yen(gettext_lazy("手数料"))
@@ -120,6 +123,10 @@ class EntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         slots = [(slot, str(slot_label(slot))) for slot in SLOTS]
         self.fields["wished_slot"].choices = slots  # type: ignore[attr-defined]
+
+    def clean_way(self) -> str:
+        """A form that does not say is one of a call."""
+        return self.cleaned_data["way"] or FIRST_WAY
 
     def clean(self) -> dict[str, Any]:
         """Refuse phones and postcodes that are none, and an order that has nowhere to go."""
