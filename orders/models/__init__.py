@@ -8,7 +8,7 @@ from django.db.models import F, Q, Value
 
 from orders.models.entries import EntryDraft
 from orders.models.threads import Attachment, Message, Question, ReadMark, Thread
-from orders.models.troubles import ChangeRequest, OrderException, Return, ReturnLine
+from orders.models.troubles import CancelRequest, ChangeRequest, OrderException, Return, ReturnLine
 
 __all__ = [
     "ArrivalRule",
@@ -402,25 +402,6 @@ class Hold(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["party", "placed_at"], name="hold_active", condition=Q(released_at__isnull=True))
-        ]
-
-
-class CancelRequest(models.Model):
-    """The client asks to cancel an order that the warehouse is working on; the operator answers."""
-
-    id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="cancel_requests")
-    reason = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    asked_by = models.CharField(max_length=100)
-    answered_at = models.DateTimeField(null=True)
-    answered_by = models.CharField(max_length=100, blank=True)
-    accepted = models.BooleanField(null=True)
-    answer = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["order"], condition=Q(answered_at__isnull=True), name="cancel_asked_once")
         ]
 
 

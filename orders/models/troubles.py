@@ -1,9 +1,28 @@
-"""What stands in an order's way: exceptions, changes that are asked for, returns."""
+"""What stands in an order's way: exceptions, cancelling and changes that are asked for, returns."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+
+
+class CancelRequest(models.Model):
+    """The client asks to cancel an order that the warehouse is working on; the operator answers."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, related_name="cancel_requests")
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    accepted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(answered_at__isnull=True), name="cancel_asked_once")
+        ]
 
 
 class ChangeRequest(models.Model):

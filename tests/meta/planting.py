@@ -191,17 +191,17 @@ def _notices(nth: int, order: int) -> Ids:
 
 
 def _entries(nth: int, readers: list[Person]) -> Ids:
-    """A draft of the first reader with n lines, more of everybody's, and orders of the same buyer from before."""
+    """Drafts of everybody with n lines, and an order of the same buyer from before."""
     at = orders.MORNING
+    typed = {f"line-{k}-sku": f"SKU-{k}" for k in range(nth)} | {"line-TOTAL_FORMS": str(nth), "way": "fax"}
+    made = {"content": typed | {"buyer_phone": "090-1234-5678"}, "made_at": at, "saved_at": at}
+    keys = {}
     for reader in readers:
-        typed = {f"line-{k}-sku": f"SKU-{k}" for k in range(nth)} | {"line-TOTAL_FORMS": str(nth), "way": "fax"}
-        typed |= {"buyer_phone": "090-1234-5678"}
-        made = {"person_id": reader.pk, "content": typed, "made_at": at, "saved_at": at}
-        drafts = [EntryDraft.objects.create(key=uuid4(), **made) for _nth in range(nth)]
-        if reader == readers[0]:
-            shown = drafts[0]
+        for _draft in range(nth):
+            keys[reader.pk] = str(EntryDraft.objects.create(key=uuid4(), person_id=reader.pk, **made).key)
     orders.order(units=(1,) * nth, buyer_phone="+819012345678", payment_method=f"方法{nth}")
-    return {"entry": str(shown.key)}
+    owner, admin = (keys[reader.pk] for reader in readers[:2])
+    return {"clients/<slug:client_code>/orders/new/<uuid:entry>": admin, "entry": owner}
 
 
 def _in_parts(nth: int) -> list[int]:
