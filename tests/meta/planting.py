@@ -299,6 +299,7 @@ def _shown(nth: int, channel: Any, known: str) -> None:
 def _setup(nth: int, channel: Any, intake: Any) -> Ids:
     """A mapped layout in n versions that a channel is read by, and n differences on the import."""
     at = clock.now()
+    StopRequest.objects.get_or_create(pk=intake.pk, defaults={"asked_by": "受注 花子"})
     Difference.objects.bulk_create(
         Difference(intake=intake, order_id=1, number=f"D-{k}", field="note", before="", after="玄関前")
         for k in range(nth)
