@@ -10,7 +10,8 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import orjson
@@ -29,6 +30,8 @@ from core.wire import plain
 HEADER = "Idempotency-Key"
 FORM = re.compile(r"[\x21-\x7e]{1,100}")
 KEPT = timedelta(hours=24)
+_BEGUN = 102
+"""The status of a call that has begun and not ended: a stream that runs, or broke off."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -64,9 +67,7 @@ def once(view: View) -> View:
 
     @functools.wraps(view)
     def guarded(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
-        key = request.headers.get(HEADER, "").strip()
-        if not FORM.fullmatch(key):
-            raise KeyMissing
+        key = _key_of(request)
         _take(key)
         fingerprint = _fingerprint(request)
         known = IdempotentCall.objects.filter(pk=key).first()
@@ -78,6 +79,38 @@ def once(view: View) -> View:
         return answer
 
     return guarded  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A call whose work goes on after its first byte, under its key. body: what was answered before, "" if nothing."""
+
+    key: str
+    fingerprint: str
+    body: str = ""
+
+
+def begin(request: Request, body_sha256: str) -> Answered:
+    """Note that a call begins whose answer is a stream: its work must be safe to be done again, as a whole or in part.
+
+    Nothing is held meanwhile: the key of a call that broke off may be used again at once, for the same call.
+    """
+    key = _key_of(request)
+    answered = Answered(key, _fingerprint_of(request, body_sha256))
+    known, _begun = IdempotentCall.objects.get_or_create(
+        key=key,
+        defaults={"fingerprint": answered.fingerprint, "status": _BEGUN, "body": "", "answered_at": clock.now()},
+    )
+    if known.fingerprint != answered.fingerprint:
+        raise KeyReused
+    return replace(answered, body=known.body)
+
+
+def end(answered: Answered, body: str, *, at: datetime) -> None:
+    """Keep what was answered, for whoever asks again."""
+    IdempotentCall.objects.filter(key=answered.key, fingerprint=answered.fingerprint).update(
+        status=status.HTTP_200_OK, body=body, answered_at=at
+    )
 
 
 def forget_old() -> int:
@@ -93,10 +126,20 @@ def _take(key: str) -> None:
             raise StillRunning
 
 
+def _key_of(request: Request) -> str:
+    key = request.headers.get(HEADER, "").strip()
+    if not FORM.fullmatch(key):
+        raise KeyMissing
+    return key
+
+
 def _fingerprint(request: Request) -> str:
-    """Of the method, the address and the body, byte for byte."""
     request.data  # noqa: B018 (read, so that the parser notes what the body was)
-    body = getattr(request, "body_sha256", "")
+    return _fingerprint_of(request, getattr(request, "body_sha256", ""))
+
+
+def _fingerprint_of(request: Request, body: str) -> str:
+    """Of the method, the address and the body, byte for byte. body: its SHA-256."""
     return hashlib.sha256(f"{request.method}\n{request.get_full_path()}\n{body}".encode()).hexdigest()
 
 

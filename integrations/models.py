@@ -123,3 +123,58 @@ class TrackingVisit(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "order_id"], name="tracking_visit_once")]
+
+
+class HookSecret(models.Model):
+    """A secret with which a shop signs its messages, sealed. Written by services.hooks alone.
+
+    channel_id: of orders.Channel. ends_at: until when it is still taken, null for the one in force; of a channel at
+    most two are taken at once. hint: its last characters, to tell them apart.
+    """
+
+    channel_id = models.BigIntegerField()
+    sealed = models.TextField()
+    hint = models.CharField(max_length=4)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel_id"], condition=Q(ends_at__isnull=True), name="hook_secret_in_force_once"
+            )
+        ]
+
+
+class HookDelivery(models.Model):
+    """A message of a shop that was rightly signed, and what became of it. Written by services.hooks alone.
+
+    event: what the shop calls the message, the same each time it is sent. sealed: headers and body, sealed, "" once
+    they are no longer kept. result: created, known, test, or a key of channels.hooks.REASONS or
+    orders.intake.reasons.REASONS. columns: the fields that it speaks of.
+    """
+
+    WAITING, DONE, PASSED, REFUSED, FAILED = "waiting", "done", "passed", "refused", "failed"
+
+    id = models.BigAutoField(primary_key=True)
+    channel_id = models.BigIntegerField()
+    event = models.CharField(max_length=100)
+    topic = models.CharField(max_length=60, db_default="")
+    number = models.CharField(max_length=60, db_default="")
+    size = models.PositiveIntegerField()
+    sealed = models.TextField(db_default="")
+    is_test = models.BooleanField(db_default=False)
+    state = models.CharField(max_length=10, default=WAITING)
+    result = models.CharField(max_length=40, db_default="")
+    columns = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    repeats = models.PositiveSmallIntegerField(db_default=0)
+    order_id = models.BigIntegerField(null=True)
+    intake_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel_id", "event"], name="hook_delivery_once")]
+        indexes = [models.Index(fields=["-received_at", "-id"], name="hook_delivery_newest")]

@@ -1,11 +1,11 @@
-"""Slow and scheduled work on notices, and the subscriber that writes them."""
+"""Slow and scheduled work on notices and on what shops tell, and the subscriber that writes notices."""
 
 from __future__ import annotations
 
 from core import clock
 from core.events import Told
 from core.tasks import task
-from integrations.services import noticing, sending
+from integrations.services import hooks, noticing, sending
 
 
 def note(told: Told) -> None:
@@ -33,3 +33,15 @@ def send_due() -> None:
 def deliver(*, notice_id: int) -> None:
     """Send one notice."""
     sending.deliver(notice_id, at=clock.now())
+
+
+@task()
+def read_hook(*, delivery_id: int) -> None:
+    """Read a message of a shop."""
+    hooks.read(delivery_id, at=clock.now())
+
+
+@task()
+def tidy_hooks() -> None:
+    """Close messages whose reading failed for good, and forget those that are old."""
+    hooks.tidy(at=clock.now())

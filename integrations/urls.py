@@ -1,10 +1,13 @@
-"""The addresses of the pages about notices, on the client's host and below /clients/<code>/ on the operator's."""
+"""The addresses of the pages about notices and about shops that tell of orders.
+
+They stand on the client's host, and below /clients/<code>/ on the operator's.
+"""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from integrations.pages import letters, settings
+from integrations.pages import hooks, letters, settings
 
 app_name = "notices"
 urlpatterns = [
@@ -21,4 +24,13 @@ urlpatterns = [
     path("orders/<int:order_id>/buyer", letters.of_order, name="of_order"),
     path("orders/<int:order_id>/buyer/renew", letters.renew, name="renew"),
     path("orders/<int:order_id>/buyer/close", letters.close, name="close"),
+]
+
+hook_patterns = [
+    path("settings/hooks", hooks.overview, name="settings"),
+    path("settings/hooks/log", hooks.log, name="log"),
+    path("settings/hooks/log/<int:delivery_id>/retry", hooks.retry, name="retry"),
+    path("settings/hooks/<slug:channel_code>/secret", hooks.secret, name="secret"),
+    path("settings/hooks/<slug:channel_code>/end-old", hooks.end_old, name="end_old"),
+    path("settings/hooks/<slug:channel_code>/test", hooks.test, name="test"),
 ]

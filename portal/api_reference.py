@@ -129,7 +129,8 @@ def _answer(status: str, answer: Schema) -> Answer:
 
 
 def _body(content: Mapping[str, Schema]) -> list[Field]:
-    return [field for media in content.values() for field in _fields(media["schema"])]
+    """The fields of the body; where it may come in several forms, they hold the same."""
+    return [field for media in list(content.values())[:1] for field in _fields(media["schema"])]
 
 
 def _parameter(parameter: Schema) -> Field:

@@ -61,6 +61,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),
     "documents whose time is over": _every_clients("documents.tasks.delete_expired", crontab(hour="2", minute="43")),
     "notices that are due": _every_clients("integrations.tasks.send_due", crontab(minute="*/5")),
+    "messages of shops": _every_clients("integrations.tasks.tidy_hooks", crontab(minute="*/10")),
     "answers given to programs": _every_clients("tenants.tasks.forget_answers", crontab(minute="13")),
     "half-written files": _operators("documents.tasks.clear_parts", crontab(hour="3", minute="51")),
 }

@@ -17,6 +17,7 @@ GROUPS: dict[str, str | Promise] = {
     "invoice": _("請求"),
     "notice": _("通知"),
     "tracking": _("追跡ページ"),
+    "hook": _("ショップとの接続"),
 }
 
 ACTIONS: dict[str, str | Promise] = {
@@ -47,6 +48,10 @@ ACTIONS: dict[str, str | Promise] = {
     "notice.settings": _("通知の設定を変えた"),
     "notice.text": _("通知の文面を変えた"),
     "notice.address_opened": _("メールの宛先を再開した"),
+    "hook.secret_made": _("ショップとの接続の秘密鍵を登録した"),
+    "hook.secret_ended": _("ショップとの接続の前の秘密鍵を止めた"),
+    "hook.tested": _("ショップとの接続を試した"),
+    "hook.retried": _("ショップからの通知を読み直した"),
     "tracking.closed": _("追跡ページを閉じた"),
     "tracking.renewed": _("追跡ページのリンクを作り直した"),
 }

@@ -111,6 +111,39 @@ class PlacedOut(serializers.Serializer[Any]):
     results = Placed(many=True)
 
 
+class RowProblem(serializers.Serializer[Any]):
+    """登録できなかった理由。"""
+
+    field = serializers.CharField(allow_blank=True, help_text="項目（明細は lines[0].sku の形）。1件全体のことなら空")
+    code = serializers.CharField(help_text="プログラムのための短い語")
+    message = serializers.CharField(help_text="人のための文")
+
+
+class BulkRow(serializers.Serializer[Any]):
+    """応答の1行。受注1件の結果です。"""
+
+    row = serializers.IntegerField(help_text="送った順（1から。NDJSONの空行は数えません）")
+    number = serializers.CharField(allow_blank=True, help_text="注文番号。読み取れなければ空")
+    result = serializers.ChoiceField(choices=["created", "known", "refused"])
+    order_id = serializers.IntegerField(allow_null=True, help_text="受注のID。refused では null")
+    errors = RowProblem(many=True, help_text="refused の理由。ほかでは空の配列")  # type: ignore[assignment]
+
+
+class BulkSummary(serializers.Serializer[Any]):
+    """結果の数。"""
+
+    rows = serializers.IntegerField()
+    created = serializers.IntegerField()
+    known = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class BulkEnd(serializers.Serializer[Any]):
+    """応答の最後の行。この行で終わらない応答は、途中で切れています。"""
+
+    summary = BulkSummary()
+
+
 class OrderRow(serializers.Serializer[Any]):
     """一覧の受注。"""
 

@@ -8,18 +8,17 @@ from typing import Any
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.errors import Refused
 from core.idempotency import once
 from core.json_lists import choices, day, page_json, text
 from core.rest import Endpoint, raw
 from core.wire import OrjsonParser
+from orders.api import rows
 from orders.api.described import (
     CHANNEL,
     CURSOR,
@@ -77,8 +76,8 @@ class Orders(Endpoint):
             first=day(request, "ordered_from"),
             last=day(request, "ordered_to"),
         )
-        rows = listing.matching(filters, at=clock.now())
-        return raw(page_json(request, rows, fields=LIST_FIELDS, order=("-ordered_at", "-id")))
+        found = listing.matching(filters, at=clock.now())
+        return raw(page_json(request, found, fields=LIST_FIELDS, order=("-ordered_at", "-id")))
 
     @extend_schema(
         operation_id="orders_create",
@@ -117,33 +116,8 @@ def _records(data: Any) -> Sequence[Mapping[str, Any]]:
     """The orders of the body, each with fields that there are; what their values are worth the intake says."""
     records = data if isinstance(data, list) else [data]
     for place, record in enumerate(records, 1):
-        _check_shape(record, ORDER_FIELDS | {"lines"}, str(place))
-        lines = record.get("lines") or []
-        if not isinstance(lines, list):
-            raise _misshapen(f"{place}.lines")
-        for nth, line in enumerate(lines):
-            _check_shape(line, LINE_FIELDS, f"{place}.lines[{nth}]")
+        rows.check(record, ORDER_FIELDS, LINE_FIELDS, where=str(place))
     return records
-
-
-def _check_shape(given: Any, known: frozenset[str], where: str) -> None:
-    if not isinstance(given, dict):
-        raise _misshapen(where)
-    for name, value in given.items():
-        if name not in known:
-            sentence = _("%(where)s に「%(name)s」という項目はありません。項目名を確かめてください。")
-            raise Refused(sentence % {"where": where, "name": name}, code="unknown_field", field=f"{where}.{name}")
-        if isinstance(value, dict | list) and name != "lines":
-            raise Refused(
-                _("%(where)s の「%(name)s」は文字列か数値にしてください。") % {"where": where, "name": name},
-                code="bad_value",
-                field=f"{where}.{name}",
-            )
-
-
-def _misshapen(where: str) -> Refused:
-    sentence = _("%(where)s の形が違います。受注と明細はJSONのオブジェクトで、明細は lines の配列で送ってください。")
-    return Refused(sentence % {"where": where}, code="bad_shape", field=where)
 
 
 class OneOrder(Endpoint):

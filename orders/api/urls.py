@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.api import messages, orders, shipments, uploads
+from orders.api import bulk, messages, orders, shipments, uploads
 
 urlpatterns = [
     path("orders", orders.Orders.as_view(), name="orders"),
+    path("orders/bulk", bulk.BulkOrders.as_view(), name="bulk_orders"),
     path("orders/<int:order_id>", orders.OneOrder.as_view(), name="order"),
     path("orders/<int:order_id>/cancel", orders.CancelOrder.as_view(), name="cancel_order"),
     path(

@@ -309,7 +309,8 @@ def results(intake: Intake, numbers: Sequence[str]) -> list[dict[str, Any]]:
     for row in RefusedRow.objects.filter(intake=intake).order_by("id"):
         said = {"field": row.column, "value": row.value, "code": row.code, "message": str(_why(row))}
         problems.setdefault(row.row, []).append(said)
-    orders = Order.objects.filter(channel_id=intake.channel_id, number__in=set(numbers))
+    taken = {number for place, number in enumerate(numbers, 1) if place not in problems}
+    orders = Order.objects.filter(channel_id=intake.channel_id, number__in=taken)
     ids = {number: (pk, came) for number, pk, came in orders.values_list("number", "pk", "intake_id")}
     return [_result(intake, place, number, problems.get(place), ids) for place, number in enumerate(numbers, 1)]
 

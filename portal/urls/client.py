@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from integrations.pages.hooks import hook
 from integrations.pages.tracking import track
 from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
@@ -14,6 +15,7 @@ __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 urlpatterns = [
     *shared,
     path("api/v1/", include(("portal.urls.api", "api"))),
+    path("hooks/<slug:channel_code>/", hook, name="hook"),
     path("t/<str:secret>", track, name="tracking"),
     *client_pages,
 ]

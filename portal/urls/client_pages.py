@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from integrations.urls import hook_patterns
 from portal import definition, home_client, search
 from tenants.urls import client_patterns
 
@@ -22,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sla.urls")),
     path("", include("billing.urls")),
     path("", include("integrations.urls")),
+    path("", include((hook_patterns, "hooks"))),
     path("", include((client_patterns, "tenants"))),
 ]

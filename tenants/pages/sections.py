@@ -22,6 +22,7 @@ CLIENT_TABS: tuple[Tab, ...] = (
     ("tenants:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
     ("definition", _("状態の定義"), Permission.VIEW_ORDERS),
     ("tenants:tokens", pgettext_lazy("menu", "APIトークン"), Permission.MANAGE_TOKENS),
+    ("hooks:settings", _("ショップとの接続"), Permission.MANAGE_SETTINGS),
     ("orders:rules", _("受注の規則"), Permission.MANAGE_SETTINGS),
     ("orders:entry_settings", pgettext_lazy("menu", "受注の入力"), Permission.MANAGE_SETTINGS),
     ("orders:letterhead", pgettext_lazy("menu", "帳票"), Permission.MANAGE_SETTINGS),

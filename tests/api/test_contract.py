@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -114,6 +115,11 @@ class Calls:
         made.channel()
         return self.who.place([an_order("C-1"), an_order("C-2", ship_postcode="")])
 
+    def orders_bulk(self) -> Any:
+        made.channel()
+        body = b"\n".join(map(orjson.dumps, [an_order("B-1"), an_order("B-2", ship_postcode="")]))
+        return self.who.post("orders/bulk", body, "application/x-ndjson", **{"Idempotency-Key": "b-1"})
+
     def orders_read(self) -> Any:
         pk = made.order().pk
         made.shipped(pk)
@@ -175,8 +181,15 @@ def check(operation: dict[str, Any], answer: Any) -> None:
     assert described, f"{answer.status_code} is not described: {answer.content[:200]!r}"
     media = described["content"].get("application/json")
     if media:
-        whole = {**media["schema"], "components": description()["components"]}
-        OAS31Validator(whole).validate(answer.json())
+        _validator(media).validate(answer.json())
+    lines = described["content"].get("application/x-ndjson")
+    if lines:
+        for line in b"".join(answer.streaming_content).splitlines():
+            _validator(lines).validate(orjson.loads(line))
+
+
+def _validator(media: dict[str, Any]) -> OAS31Validator:
+    return OAS31Validator({**media["schema"], "components": description()["components"]})
 
 
 def send(who: Program, method: str, path: str, **headers: str) -> Any:

@@ -26,6 +26,8 @@ from core.periods import month_of
 from documents import services as documents
 from documents.services import letterheads
 from integrations.models import (
+    HookDelivery,
+    HookSecret,
     Notice,
     NoticeSettings,
     NoticeSwitch,
@@ -106,6 +108,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main["<slug:profile>/<slug:code>"] = "whole"
         main |= _notices(nth, int(main["order_id"]))
         main |= _entries(nth, readers)
+        main |= _hooks(nth)
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -202,6 +205,23 @@ def _entries(nth: int, readers: list[Person]) -> Ids:
     orders.order(units=(1,) * nth, buyer_phone="+819012345678", payment_method=f"方法{nth}")
     owner, admin = (keys[reader.pk] for reader in readers[:2])
     return {"clients/<slug:client_code>/orders/new/<uuid:entry>": admin, "entry": owner}
+
+
+def _hooks(nth: int) -> Ids:
+    """A shop that tells of orders, with the secret in force and the one before, and n messages of it."""
+    at = clock.now()
+    shop = orders.channel(f"live{nth}", profile="eccube")
+    for ends_at in (None, at + timedelta(days=7)):
+        HookSecret.objects.create(
+            channel_id=shop.pk, sealed="x", hint="abcd", made_at=at, made_by=OPERATOR.name, ends_at=ends_at
+        )
+    HookDelivery.objects.bulk_create(
+        HookDelivery(
+            channel_id=shop.pk, event=f"e-{k}", size=1, sealed="x", state="refused", result="missing", received_at=at
+        )
+        for k in range(nth)
+    )
+    return {"channel_code": shop.code}
 
 
 def _in_parts(nth: int) -> list[int]:

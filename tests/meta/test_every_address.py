@@ -38,6 +38,7 @@ PUBLIC = {
     "reference",
     "tracking",
     "mail_reports",
+    "hook",  # a shop shows who it is by its signature
 }
 # What somebody who is not logged in needs: to come in, to get a new password, to leave.
 ENTRANCES = {
