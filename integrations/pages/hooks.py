@@ -86,14 +86,17 @@ def overview(request: PortalRequest) -> HttpResponse:
     return _overview(request)
 
 
-def _overview(request: PortalRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {
-        "doors": queries.doors(at=clock.now()),
-        "form": SecretForm(),
-        "days": services.OLD_SECRET_FOR.days,
-        **more,
-    }
+def _overview(
+    request: PortalRequest, *, status: int = 200, form: SecretForm | None = None, **made: Any
+) -> HttpResponse:
+    shown = [(door, _form_of(door, form)) for door in queries.doors(at=clock.now())]
+    context = {"doors": shown, "days": services.OLD_SECRET_FOR.days, **made}
     return show(request, "hooks/settings.html", context, status)
+
+
+def _form_of(door: queries.Door, given: SecretForm | None) -> SecretForm:
+    own = SecretForm(auto_id=f"id_{door.channel.code}_%s")
+    return given if given is not None and given.auto_id == own.auto_id else own
 
 
 @page(Permission.MANAGE_SETTINGS)
@@ -111,14 +114,14 @@ def secret(request: PortalRequest, channel_code: str) -> HttpResponse:
     """A new secret: ours is shown this once, the shop's is pasted."""
     channel = _channel(channel_code)
     live = queries.live_of(channel)
-    form = SecretForm(request.POST)
+    form = SecretForm(request.POST, auto_id=f"id_{channel.code}_%s")
     if live.secret_is_theirs and not form.is_valid():
-        return _overview(request, status=422, form=form, at_fault=channel.code)
+        return _overview(request, status=422, form=form)
     try:
         made = services.make_secret(channel, given=request.POST.get("secret", ""), actor=request.actor, at=clock.now())
     except Refused as refusal:
         form.add_error("secret", str(refusal))
-        return _overview(request, status=422, form=form, at_fault=channel.code)
+        return _overview(request, status=422, form=form)
     if live.secret_is_theirs:
         messages.success(request, _("署名の鍵を登録しました。これから届く通知に使われます。"))
         return _back(request)
