@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
