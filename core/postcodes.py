@@ -41,6 +41,39 @@ def prefectures_of(postcode: str) -> frozenset[str]:
     return _by_code().get(postcode, frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What lies under a code: a town, or an office with a code of its own (office: its name, else ""). note: as Japan
+    Post adds it, such as 以下に掲載がない場合.
+    """
+
+    postcode: str
+    prefecture: str
+    city: str
+    name: str
+    office: str
+    note: str
+
+    @property
+    def address(self) -> str:
+        """The beginning of an address there."""
+        return f"{self.prefecture}{self.city}{self.name}"
+
+
+_UNDER = (
+    "SELECT data FROM postal_data WHERE code = ? ORDER BY rowid",
+    "SELECT data FROM office_data WHERE code = ? ORDER BY rowid",
+)
+
+
+def places(postcode: str) -> list[Place]:
+    """Every town and office under seven digits, in Japan Post's order; empty where there is none."""
+    with closing(_connect()) as connection:
+        found = [data for query in _UNDER for (data,) in connection.execute(query, [postcode])]
+    entries = [json.loads(data) for data in found]
+    return [_place(each) for entry in entries for each in (entry, *entry["alternates"])]
+
+
 @cache
 def table() -> pl.DataFrame:
     """Every known pair, for joins: postcode (seven digits), prefecture."""
@@ -105,9 +138,18 @@ def _town(entry: dict[str, Any]) -> Town:
     return Town(entry["postal_code"], entry["prefecture"], entry["city"], entry["neighborhood"], kana)
 
 
-def _office(entry: dict[str, Any]) -> Town:
-    street = f"{entry['neighborhood']}{entry['banchi']}"
-    return Town(entry["postal_code"], entry["prefecture"], entry["city"], street, "")
+def _place(entry: dict[str, Any]) -> Place:
+    office = entry.get("type") == "office"
+    name = entry["neighborhood"] + (entry["banchi"] if office else "")
+    note = "" if office else entry["note"] or ""
+    return Place(
+        entry["postal_code"],
+        entry["prefecture"],
+        entry["city"],
+        name,
+        entry["name"].replace("\u3000", " ") if office else "",
+        note,
+    )
 
 
 @cache

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from core import clock
-from core.events import SYSTEM
+from core.events import SYSTEM, Told
 from core.tasks import task
-from orders.services import changes, completing, entering, exceptions, holds, intake, papers
+from orders.services import buyers, changes, completing, entering, exceptions, holds, intake, papers
 
 
 @task(queue="heavy")
 def run_intake(*, intake_id: int) -> None:
     """Read an order file that arrived."""
     intake.run(intake_id, at=clock.now())
+
+
+@task()
+def recognise_buyers() -> None:
+    """Note whose orders those are that came lately."""
+    while buyers.recognise(at=clock.now()):
+        pass
+
+
+def follow_intake(told: Told) -> None:
+    """Orders came in: have their buyers noted, without keeping the intake waiting."""
+    if told.frame["orders_new"].sum():
+        recognise_buyers.enqueue()
 
 
 @task(queue="heavy")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from billing.queries import orders_invoiced
 from core import events
+from customers import ports as customers
 from integrations.examples import EXAMPLES
 from integrations.registry import CHANNELS
 from orders import ports, registry
+from orders.queries import buyers
 from portal import subscriptions
 from sla.queries import working_deadline
 from sla.services import ship_due
@@ -17,3 +19,4 @@ def install() -> None:
     events.install(subscriptions.SUBSCRIPTIONS)
     registry.install(CHANNELS, EXAMPLES)
     ports.install(promised=ship_due, worked=working_deadline, invoiced=orders_invoiced)
+    customers.install(figures=buyers.figures, history=buyers.history)

@@ -34,6 +34,7 @@ WORDS = {
     "intake": "とりこみ import upload csv アップロード ファイル",
     "questions": "かくにん question 質問 保留 回答",
     "threads": "やりとり message chat thread 質問 連絡 問い合わせ メモ",
+    "buyers": "こうにゅうしゃ buyer customer 顧客 得意先 お客様",
     "documents": "しょるい document 請求書 納品書 契約書",
     "sla": "えすえるえー 達成率 未達 期限",
     "billing": "せいきゅう invoice bill 料金 費用 支払",
@@ -49,6 +50,7 @@ WORDS = {
 _CLIENT = (
     Place(_("受注ファイルを取り込む"), "orders:intakes", Permission.IMPORT_ORDERS, "import upload csv アップロード"),
     Place(_("受注を入力する"), "orders:new", Permission.IMPORT_ORDERS, "にゅうりょく entry 電話 FAX メール 手入力"),
+    Place(_("名寄せの候補"), "customers:proposals", Permission.VIEW_BUYERS, "なよせ merge duplicate 重複 統合"),
     Place(_("書類を送る"), "documents:add", Permission.UPLOAD_DOCUMENTS, "upload アップロード 契約書 見積書"),
     Place(_("SLA実績報告書"), "sla:statement", Permission.VIEW_SLA, "statement report 月次 印刷"),
     Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),

@@ -20,6 +20,7 @@ from billing import queries as billing
 from billing.models import Invoice
 from core import clock, scope
 from core.text import search_key
+from customers.queries import listing as buyers
 from documents import kinds
 from documents import queries as documents
 from operations.kinds import KINDS
@@ -142,6 +143,17 @@ def _orders(question: Question) -> Iterable[Hit]:
         yield Hit(_("受注"), _("合う受注をすべて見る"), question.list_url("orders:list"))
 
 
+def _buyers(question: Question) -> Iterable[Hit]:
+    if not question.may(Permission.VIEW_BUYERS) or not question.reaches_records:
+        return
+    found = buyers.page(question.text, size=SHOWN)
+    for person in found.rows:
+        address = question.url("customers:detail", person.pk)
+        yield Hit(_("購入者"), values.sama(person.name), address, person.kana, person.place)
+    if found.after:
+        yield Hit(_("購入者"), _("合う購入者をすべて見る"), question.list_url("customers:list"))
+
+
 def _invoices(question: Question) -> Iterable[Hit]:
     if question.may(Permission.VIEW_BILLING) and question.reaches_records:
         for invoice in billing.find(question.words, limit=SHOWN):
@@ -210,5 +222,5 @@ def _served(question: Question) -> list[ClientInfo]:
     return queries.served_by(question.request.person.pk, question.request.role)
 
 
-_CLIENT_SOURCES: tuple[Source, ...] = (_orders, _invoices, _documents, _threads, _client_places)
+_CLIENT_SOURCES: tuple[Source, ...] = (_orders, _buyers, _invoices, _documents, _threads, _client_places)
 _FLOOR_SOURCES: tuple[Source, ...] = (_clients, _work, _floor_places)

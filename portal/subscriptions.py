@@ -9,6 +9,7 @@ from billing.services import floor as closings
 from core.events import Subscriber
 from integrations import tasks as notices
 from operations import services as work
+from orders import tasks as orders
 from sla import services as promises
 
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
@@ -19,7 +20,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "invoice.drafted": (closings.note, notices.note),
     "invoice.finalised": (closings.note,),
     "invoice.issued": (closings.note, notices.note),
-    "intake.finished": (work.tally, notices.note),
+    "intake.finished": (orders.follow_intake, work.tally, notices.note),
     "intake.refused": (notices.note,),
     "intake.undone": (work.tally,),
     "order.received": (promises.start, work.open_received, work.tally, notices.note),

@@ -16,6 +16,9 @@ class Permission(StrEnum):
     VIEW_HOME = "view_home"
     VIEW_ORDERS = "view_orders"
     EXPORT_ORDERS = "export_orders"
+    VIEW_BUYERS = "view_buyers"
+    EXPORT_BUYERS = "export_buyers"
+    MERGE_BUYERS = "merge_buyers"
     IMPORT_ORDERS = "import_orders"
     CANCEL_ORDERS = "cancel_orders"
     CHANGE_ORDERS = "change_orders"
@@ -56,6 +59,9 @@ LABELS: dict[Permission, str | Promise] = {
     P.VIEW_HOME: _("ホームを見る"),
     P.VIEW_ORDERS: _("受注を見る"),
     P.EXPORT_ORDERS: _("受注を書き出す"),
+    P.VIEW_BUYERS: _("購入者を見る"),
+    P.EXPORT_BUYERS: _("購入者を書き出す"),
+    P.MERGE_BUYERS: _("購入者の名寄せをする"),
     P.IMPORT_ORDERS: _("受注を取り込む"),
     P.CANCEL_ORDERS: _("受注を取り消す"),
     P.CHANGE_ORDERS: _("受注の変更・返品を扱う"),
@@ -95,7 +101,7 @@ LABELS: dict[Permission, str | Promise] = {
 GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]], ...] = tuple(
     (label, tuple((permission, LABELS[permission]) for permission in permissions))
     for label, permissions in (
-        (_("見る"), (P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS, P.VIEW_BILLING)),
+        (_("見る"), (P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_BUYERS, P.VIEW_SLA, P.VIEW_DOCUMENTS, P.VIEW_BILLING)),
         (
             _("受注"),
             (
@@ -110,6 +116,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.OPEN_EXCEPTIONS,
                 P.DECIDE_EXCEPTIONS,
                 P.RELEASE_ORDERS,
+                P.MERGE_BUYERS,
+                P.EXPORT_BUYERS,
             ),
         ),
         (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS)),
@@ -155,6 +163,8 @@ class Role:
 _READ = frozenset({P.VIEW_HOME, P.VIEW_ORDERS, P.VIEW_SLA, P.VIEW_DOCUMENTS})
 _WRITE = _READ | {P.WRITE_MESSAGES, P.UPLOAD_DOCUMENTS}
 _CLIENT_ORDERS = _WRITE | {
+    P.VIEW_BUYERS,
+    P.MERGE_BUYERS,
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.CANCEL_ORDERS,
@@ -166,11 +176,21 @@ _CLIENT_MONEY = _WRITE | {P.VIEW_BILLING, P.REVIEW_BILLING, P.ISSUE_PAPERS}
 _CLIENT_OWNER = (
     _CLIENT_ORDERS
     | _CLIENT_MONEY
-    | {P.MANAGE_PEOPLE, P.MANAGE_TOKENS, P.MANAGE_SETTINGS, P.MANAGE_SEAL, P.VIEW_ACCESS_LOG, P.VIEW_ROLES}
+    | {
+        P.EXPORT_BUYERS,
+        P.MANAGE_PEOPLE,
+        P.MANAGE_TOKENS,
+        P.MANAGE_SETTINGS,
+        P.MANAGE_SEAL,
+        P.VIEW_ACCESS_LOG,
+        P.VIEW_ROLES,
+    }
 )
 _FLOOR = _READ | {P.WORK_QUEUE, P.OPEN_EXCEPTIONS}
 _CLERK = _FLOOR | {
     P.WRITE_MESSAGES,
+    P.VIEW_BUYERS,
+    P.MERGE_BUYERS,
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.CANCEL_ORDERS,
@@ -182,7 +202,7 @@ _CLERK = _FLOOR | {
     P.ISSUE_PAPERS,
 }
 _WAREHOUSE = _FLOOR | {P.PICK_AND_PACK, P.SHIP_ORDERS, P.ISSUE_PAPERS}
-_LEAD = _CLERK | _WAREHOUSE | {P.REASSIGN_WORK, P.DECIDE_EXCEPTIONS, P.VIEW_BILLING, P.VIEW_ROLES}
+_LEAD = _CLERK | _WAREHOUSE | {P.EXPORT_BUYERS, P.REASSIGN_WORK, P.DECIDE_EXCEPTIONS, P.VIEW_BILLING, P.VIEW_ROLES}
 _BILLING = _READ | {
     P.WRITE_MESSAGES,
     P.EXPORT_ORDERS,

@@ -93,6 +93,7 @@ class Order(models.Model):
     derived by orders.lifecycle and written by orders.services.phases.refresh alone. `wished_slot` is a key of
     orders.intake.values.SLOTS, `wished_slot_text` what the buyer wrote. `ship_due_at` is when it has to leave by what
     was promised, `ship_on` the day on which it is to leave where that was fixed, `promised_date` the day it arrives.
+    `buyer` is whom the buyer's details mean, written by orders.services.buyers soon after the order came.
     """
 
     UNPAID, PARTLY, PAID = "unpaid", "partly", "paid"
@@ -101,6 +102,9 @@ class Order(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="orders", db_index=False)
     number = models.CharField(max_length=60)
     intake = models.ForeignKey(Intake, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    buyer = models.ForeignKey(
+        "customers.Buyer", null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     ordered_at = models.DateTimeField()
     received_at = models.DateTimeField()
     phase = models.CharField(max_length=20, default="received")
@@ -163,6 +167,8 @@ class Order(models.Model):
             models.Index(
                 fields=["buyer_postcode", "-ordered_at"], name="order_of_postcode", condition=~Q(buyer_postcode="")
             ),
+            models.Index(fields=["buyer", "-ordered_at", "-id"], name="order_of_known_buyer"),
+            models.Index(fields=["id"], name="order_without_buyer", condition=Q(buyer=None)),
             models.Index(fields=["buyer_phone", "-ordered_at"], name="order_of_buyer", condition=~Q(buyer_phone="")),
             GinIndex(fields=["search"], name="order_search", opclasses=["public.gin_trgm_ops"], fastupdate=True),
         ]

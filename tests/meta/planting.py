@@ -23,6 +23,8 @@ from core import clock, scope
 from core.events import Actor
 from core.models import Event, IdempotentCall
 from core.periods import month_of
+from customers import services as customers
+from customers.models import Proposal
 from documents import services as documents
 from documents.services import letterheads
 from integrations.models import (
@@ -78,6 +80,7 @@ from tenants.models import Person
 from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
+from tests.factories.buyers import ordered
 from tests.factories.order_files import order_file, row
 from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
@@ -109,6 +112,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main |= _notices(nth, int(main["order_id"]))
         main |= _entries(nth, readers)
         main |= _hooks(nth)
+        main |= _buyers(nth)
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -222,6 +226,18 @@ def _hooks(nth: int) -> Ids:
         for k in range(nth)
     )
     return {"channel_code": shop.code}
+
+
+def _buyers(nth: int) -> Ids:
+    """A buyer of n orders, n ways to reach them and n others merged into them; n more who may be the same."""
+    ways = [{"buyer_phone": f"+8190{nth:04}{k:04}", "buyer_postcode": f"105{k:04}"} for k in range(nth)]
+    buyer = [ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}@example.jp", **way) for way in ways][0]
+    for k in range(2 * nth):
+        ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}-{k}@example.jp", **ways[0])
+        if k < nth:
+            asked = Proposal.objects.filter(first=buyer, state=Proposal.OPEN).latest("pk")
+            customers.accept([asked.pk], actor=OPERATOR, at=orders.MORNING)
+    return {"buyer_id": buyer}
 
 
 def _in_parts(nth: int) -> list[int]:

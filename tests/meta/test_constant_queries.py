@@ -27,7 +27,7 @@ from tests.meta.addresses import Address, all_addresses
 from tests.meta.planting import Ids, plant
 
 # What a page is asked for, where it shows nothing of itself.
-QUERIES = {"search": "?q=T-0", "archive": "?q=T-"}
+QUERIES = {"search": "?q=T-0", "archive": "?q=T-", "postcodes": "?postcode=4980000"}
 
 # Tables that nobody reads a list of.
 UNLISTED = {

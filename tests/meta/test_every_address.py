@@ -19,6 +19,7 @@ from tenants.models import Person
 from tenants.roles import ROLES, Role
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
+from tests.factories.buyers import ordered
 from tests.factories.people import PASSWORD, client_person, host_of, login, staff
 from tests.meta.addresses import Address, all_addresses
 
@@ -85,6 +86,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         rule = ruling.create(
             ruling.Draft("規則", {"all": []}, [{"do": "tag", "tag": "x"}]), actor=OPERATOR, at=orders.MORNING
         ).pk
+        buyer = ordered()
         run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
         asking = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=orders.MORNING)
         own = FileFormat.objects.create(code="own-1", name="自社").pk
@@ -106,6 +108,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "message_id": asking.pk,
         "format_id": own,
         "channel_id": channel,
+        "buyer_id": buyer,
     }
 
 
