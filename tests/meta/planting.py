@@ -231,7 +231,8 @@ def _hooks(nth: int) -> Ids:
 def _buyers(nth: int) -> Ids:
     """A buyer of n orders, n ways to reach them and n others merged into them; n more who may be the same."""
     ways = [{"buyer_phone": f"+8190{nth:04}{k:04}", "buyer_postcode": f"105{k:04}"} for k in range(nth)]
-    buyer = [ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}@example.jp", **way) for way in ways][0]
+    for way in ways:
+        buyer = ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}@example.jp", **way)
     for k in range(2 * nth):
         ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}-{k}@example.jp", **ways[0])
         if k < nth:
