@@ -14,7 +14,7 @@ import orjson
 from bench import ground
 from bench.figures import FULL, QUICK, Figure, Size
 
-NAMES = ("intake", "claiming", "new_client", "listing", "tenancy", "rules", "papers")
+NAMES = ("intake", "claiming", "new_client", "listing", "tenancy", "rules", "papers", "buyers")
 RESULTS = ground.ROOT / "bench" / "results"
 
 

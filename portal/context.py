@@ -28,7 +28,7 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
         ("intake", _("取込"), "orders:intakes", "upload", Permission.IMPORT_ORDERS),
         ("questions", _("確認事項"), "orders:questions", "message-question", Permission.VIEW_ORDERS),
         ("threads", _("やりとり"), "orders:threads", "messages", Permission.VIEW_ORDERS),
-        ("buyers", _("購入者"), "customers:list", "users", Permission.VIEW_BUYERS),
+        ("buyers", pgettext_lazy("menu", "購入者"), "customers:list", "users", Permission.VIEW_BUYERS),
         ("documents", _("書類"), "documents:list", "files", Permission.VIEW_DOCUMENTS),
         ("sla", _("SLA"), "sla:overview", "clock-check", Permission.VIEW_SLA),
         ("billing", _("請求"), "billing:overview", "receipt-yen", Permission.VIEW_BILLING),

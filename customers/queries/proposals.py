@@ -29,6 +29,11 @@ class Pair:
     first: Person
     second: Person
 
+    @property
+    def both(self) -> tuple[Person, Person]:
+        """The two, as columns of a table."""
+        return self.first, self.second
+
 
 @dataclass(frozen=True)
 class Decided:

@@ -27,14 +27,18 @@ _MET_AGAIN = """
       FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
            AS t (id, kana, kana_key, first_at, last_at)
      WHERE b.id = t.id
+       AND (b.kana = '' AND t.kana <> '' OR b.kana_key = '' AND t.kana_key <> ''
+            OR t.first_at < b.first_order_at OR t.last_at > b.last_order_at)
+    RETURNING b.id
 """
 _MARKS = """
     INSERT INTO customers_mark (buyer_id, kind, value)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING RETURNING buyer_id
 """
 _ADDRESSES = """
     INSERT INTO customers_address (buyer_id, key, postcode, prefecture, address)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING
+    RETURNING buyer_id
 """
 # Phones are found by the digits that people dial.
 _SEARCH = """
@@ -70,12 +74,13 @@ def recognise(people: pl.DataFrame, *, at: datetime) -> pl.DataFrame:
     unknown = met.join(known, on="identity", how="anti", maintain_order="left")
     made = unknown.with_columns(copying.take_ids("customers_buyer", unknown.height).alias("buyer_id"))
     _write_new(made)
-    _meet_again(met.join(known, on="identity", maintain_order="left"))
+    changed = _meet_again(met.join(known, on="identity", maintain_order="left"))
     every = pl.concat([known, made.select("identity", "buyer_id", pl.col("buyer_id").alias("head_id"))])
     found = with_keys.join(every, on="identity", maintain_order="left")
-    _note(found)
+    marked, placed = _mark(found), _place(found)
+    _note_search(changed | marked | placed)
     settle(known["head_id"].unique().to_list())
-    propose(every["buyer_id"], at=at)
+    propose(pl.Series(sorted(marked), dtype=pl.Int64), at=at)
     return found.select("order_id", "buyer_id")
 
 
@@ -105,20 +110,30 @@ def _write_new(made: pl.DataFrame) -> None:
     copying.copy("customers_buyer", rows)
 
 
-def _meet_again(met: pl.DataFrame) -> None:
-    _execute(_MET_AGAIN, met.select("buyer_id", "kana", "kana_key", "first_at", "last_at"))
+def _meet_again(met: pl.DataFrame) -> set[int]:
+    """Those of whom something new is known now."""
+    return _changed(_MET_AGAIN, met.select("buyer_id", "kana", "kana_key", "first_at", "last_at"))
 
 
-def _note(found: pl.DataFrame) -> None:
-    """What is new of marks and addresses, and under what the buyers are found."""
-    _execute(_MARKS, marks(found))
+def _mark(found: pl.DataFrame) -> set[int]:
+    """Those who can be recognised by something new."""
+    return _changed(_MARKS, marks(found))
+
+
+def _place(found: pl.DataFrame) -> set[int]:
+    """Those who have a new address."""
     placed = found.filter((pl.col("address_key") != "") | (pl.col("postcode") != ""))
     key = pl.concat_str("postcode", "address_key", separator="|").alias("key")
     addresses = placed.select("buyer_id", key, "postcode", "prefecture", "address")
-    _execute(_ADDRESSES, addresses.unique(["buyer_id", "key"], keep="first", maintain_order=True))
-    _execute(_SEARCH, found.select(pl.col("buyer_id").unique()))
+    return _changed(_ADDRESSES, addresses.unique(["buyer_id", "key"], keep="first", maintain_order=True))
 
 
-def _execute(statement: str, rows: pl.DataFrame) -> None:
+def _changed(statement: str, rows: pl.DataFrame) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [copying.array(column) for column in rows])
+        return {buyer for (buyer,) in cursor.fetchall()}
+
+
+def _note_search(buyer_ids: set[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SEARCH, [sorted(buyer_ids)])

@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db.models import Q
 from django.test import Client
 
 from billing.models import Dispute, Invoice, InvoiceLine, RatedFact
@@ -24,7 +25,7 @@ from core.events import Actor
 from core.models import Event, IdempotentCall
 from core.periods import month_of
 from customers import services as customers
-from customers.models import Proposal
+from customers.models import Buyer, Proposal
 from documents import services as documents
 from documents.services import letterheads
 from integrations.models import (
@@ -58,6 +59,7 @@ from orders.models import (
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
 from orders.services import (
+    buyers,
     cancelling,
     changes,
     exceptions,
@@ -80,7 +82,6 @@ from tenants.models import Person
 from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
-from tests.factories.buyers import ordered
 from tests.factories.order_files import order_file, row
 from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
@@ -229,15 +230,23 @@ def _hooks(nth: int) -> Ids:
 
 
 def _buyers(nth: int) -> Ids:
-    """A buyer of n orders, n ways to reach them and n others merged into them; n more who may be the same."""
-    ways = [{"buyer_phone": f"+8190{nth:04}{k:04}", "buyer_postcode": f"105{k:04}"} for k in range(nth)]
-    for way in ways:
-        buyer = ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}@example.jp", **way)
-    for k in range(2 * nth):
-        ordered(buyer_name=f"客{nth}", buyer_email=f"kyaku{nth}-{k}@example.jp", **ways[0])
-        if k < nth:
-            asked = Proposal.objects.filter(first=buyer, state=Proposal.OPEN).latest("pk")
-            customers.accept([asked.pk], actor=OPERATOR, at=orders.MORNING)
+    """Of the orders here: a buyer of n, with n ways to reach them; n others merged into them, n more who may be."""
+    planted = list(Order.objects.filter(buyer=None).order_by("-pk").values_list("pk", flat=True)[: 3 * nth])
+    assert len(planted) == 3 * nth
+    for k, order in enumerate(planted):
+        mail, way = (nth, k) if k < nth else (f"{nth}-{k}", 0)
+        Order.objects.filter(pk=order).update(
+            buyer_name=f"客{nth}",
+            buyer_email=f"kyaku{mail}@example.jp",
+            buyer_phone=f"+8190{nth:04}{way:04}",
+            buyer_postcode=f"105{way:04}",
+        )
+    buyers.recognise(at=orders.MORNING)
+    buyer = Buyer.objects.get(marks__value=f"kyaku{nth}@example.jp").pk
+    asked = list(Proposal.objects.filter(Q(first=buyer) | Q(second=buyer)).order_by("pk").values_list("pk", "second"))
+    for proposal, second in asked[:nth]:
+        keep = "second" if second == buyer else "first"
+        customers.accept([proposal], keep=keep, actor=OPERATOR, at=orders.MORNING)
     return {"buyer_id": buyer}
 
 
