@@ -13,6 +13,7 @@ from core.batches import Outcome
 from core.errors import Refused
 from customers import services
 from customers.queries import proposals as queries
+from customers.services.merging import Keep
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
@@ -30,8 +31,8 @@ def proposals(request: PortalRequest) -> HttpResponse:
 @page(Permission.MERGE_BUYERS, methods=("POST",))
 def accept(request: PortalRequest) -> HttpResponse:
     """They are one; `keep` names the one who stands for both."""
-    keep = "second" if request.POST.get("keep") == "second" else "first"
-    outcome = services.accept(_chosen(request), keep=keep, actor=request.actor, at=clock.now())  # type: ignore[arg-type]
+    keep: Keep = "second" if request.POST.get("keep") == "second" else "first"
+    outcome = services.accept(_chosen(request), keep=keep, actor=request.actor, at=clock.now())
     said = ngettext("%(n)s組を1人にまとめました。", "%(n)s組をそれぞれ1人にまとめました。", len(outcome.done))
     return _answer(request, outcome, said)
 

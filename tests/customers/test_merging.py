@@ -22,7 +22,8 @@ BY: dict[str, Any] = {"actor": OPERATOR, "at": MORNING}
 
 def tables() -> list[list[dict[str, Any]]]:
     """Every row that merging could touch."""
-    return [list(model.objects.order_by("pk").values()) for model in (Buyer, Mark, Proposal, Order)]
+    models: tuple[type[Any], ...] = (Buyer, Mark, Proposal, Order)
+    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 def open_one(first: int, second: int) -> int:

@@ -6,8 +6,8 @@ from django.test import Client
 from core import scope
 from core.postcodes import places
 from customers.models import Buyer, Proposal
+from orders.models import Order
 from tenants.models import AccessLog
-from tests.factories import orders
 from tests.factories.buyers import ordered, pair
 from tests.factories.people import client_person, login, staff
 
@@ -102,7 +102,7 @@ def test_an_export_is_noted_and_needs_the_permission(browser: Client) -> None:
 def test_an_order_leads_to_its_buyer_for_those_who_may(browser: Client) -> None:
     with scope.client("acme"):
         buyer = ordered()
-        order = orders.Order.objects.get(buyer=buyer).pk
+        order = Order.objects.get(buyer=buyer).pk
     assert f'href="/buyers/{buyer}"' in said(browser, f"/orders/{order}")
     warehouse = login(Client(), staff("warehouse", serves=["acme"]))
     assert f"/buyers/{buyer}" not in said(warehouse, f"/clients/acme/orders/{order}")

@@ -8,7 +8,7 @@ from orders.models import Order
 from orders.services import buyers
 from tests.factories import orders
 
-HANAKO = {
+HANAKO: dict[str, Any] = {
     "buyer_name": "山田 花子",
     "buyer_email": "hanako@example.jp",
     "buyer_phone": "+819012345678",

@@ -26,6 +26,7 @@ from core.models import Event, IdempotentCall
 from core.periods import month_of
 from customers import services as customers
 from customers.models import Buyer, Proposal
+from customers.services.merging import Keep
 from documents import services as documents
 from documents.services import letterheads
 from integrations.models import (
@@ -245,7 +246,7 @@ def _buyers(nth: int) -> Ids:
     buyer = Buyer.objects.get(marks__value=f"kyaku{nth}@example.jp").pk
     asked = list(Proposal.objects.filter(Q(first=buyer) | Q(second=buyer)).order_by("pk").values_list("pk", "second"))
     for proposal, second in asked[:nth]:
-        keep = "second" if second == buyer else "first"
+        keep: Keep = "second" if second == buyer else "first"
         customers.accept([proposal], keep=keep, actor=OPERATOR, at=orders.MORNING)
     return {"buyer_id": buyer}
 
