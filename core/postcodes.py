@@ -96,25 +96,6 @@ def towns(prefecture: str) -> list[Town]:
     return [_town(entry) for entry in found if not entry["partial"]]
 
 
-def towns_at(postcode: str) -> list[Town]:
-    """Every town that a code of seven digits stands for, none where there is no such code.
-
-    An office with a code of its own comes with its street as the name. The entries for "elsewhere" have no name.
-    """
-    with closing(_connect()) as connection:
-        rows = [
-            (json.loads(data), table)
-            for table in ("postal_data", "office_data")
-            for (data,) in connection.execute(f"SELECT data FROM {table} WHERE code = ?", [postcode])  # noqa: S608
-        ]
-    found = [_town(entry) if table == "postal_data" else _office(entry) for row, table in rows for entry in _every(row)]
-    return list(dict.fromkeys(found))
-
-
-def _every(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry, *entry["alternates"]]
-
-
 @cache
 def cities(prefecture: str) -> tuple[str, ...]:
     """The cities, wards and towns (市区町村) of a prefecture as Japan Post writes them, the longest names first."""

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from core import postcodes, text
-from core.postcodes import Town
+from core.postcodes import Place
 from core.wording import Sentence
 from orders.entering import WAYS
 from orders.models import Channel, EntryDraft, Line, Order
@@ -174,13 +174,13 @@ def _item(line: Line) -> Item:
     )
 
 
-def towns(postcode: str) -> list[Town]:
+def towns(postcode: str) -> list[Place]:
     """The towns of what was typed as a postcode."""
     code = text.postcode(postcode) if len(postcode) >= 7 else None
-    return postcodes.towns_at(code) if code else []
+    return postcodes.places(code) if code else []
 
 
-def fits(address: str, candidates: Sequence[Town]) -> bool:
+def fits(address: str, candidates: Sequence[Place]) -> bool:
     """Whether an address lies in one of these towns' cities, as far as it says; a blank one fits everywhere."""
     key = text.address_key(address)
     starts = [text.address_key(start) for town in candidates for start in (town.prefecture + town.city, town.city)]

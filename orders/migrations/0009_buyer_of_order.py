@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0001_buyers"),
-        ("orders", "0006_conversation"),
+        ("orders", "0008_entry_drafts"),
     ]
 
     operations = [
