@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import clock
 from core.events import SYSTEM, Told
 from core.tasks import task
-from orders.services import buyers, changes, completing, entering, exceptions, holds, intake, papers
+from orders.services import buyers, changes, completing, entering, exceptions, holds, intake, papers, quoting
 
 
 @task(queue="heavy")
@@ -41,12 +41,14 @@ def check_intake(*, intake_id: int) -> None:
 
 @task()
 def keep_dates() -> None:
-    """What becomes due by itself: holds that end, orders that are complete, readings and files nobody waits for."""
+    """What becomes due by itself: holds and quotes that end, orders that are complete, readings and files nobody waits for."""
     now = clock.now()
     intake.give_up(at=now)
     intake.drop_undecided(at=now)
     holds.end_due(actor=SYSTEM, at=now)
     while completing.complete_due(actor=SYSTEM, at=now):
+        pass
+    while quoting.expire_due(at=now):
         pass
 
 

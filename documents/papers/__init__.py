@@ -35,7 +35,7 @@ PAPERS: Mapping[str, Paper] = {
         Paper("ship_order", "ship_order", "出荷指示書", outward=False),
         Paper("pick_list", "pick_list", "ピッキングリスト", series="PL", outward=False),
         Paper("buyer_receipt", "receipt", "領収書", series="R", single=True),
-        Paper("quote", "quote", "見積書", series="Q"),
+        Paper("buyer_quote", "quote", "見積書", series="Q"),
         Paper("inspection", "inspection", "検収書", series="K"),
         Paper("purchase_order", "purchase_order", "発注書", series="PO"),
     )

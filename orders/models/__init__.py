@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from orders.models.entries import EntryDraft
 from orders.models.intakes import Channel, Difference, FileFormat, FormatVersion, Intake, RefusedRow, StopRequest
+from orders.models.quotes import Contract, Inquiry, Quote, QuoteLine, QuoteQuestion, QuoteSettings, QuoteVersion
 from orders.models.threads import Attachment, Message, Question, ReadMark, Thread
 from orders.models.troubles import CancelRequest, ChangeRequest, OrderException, Return, ReturnLine
 
@@ -15,11 +16,13 @@ __all__ = [
     "CancelRequest",
     "ChangeRequest",
     "Channel",
+    "Contract",
     "Difference",
     "EntryDraft",
     "FileFormat",
     "FormatVersion",
     "Hold",
+    "Inquiry",
     "Intake",
     "Line",
     "Message",
@@ -28,6 +31,11 @@ __all__ = [
     "Parcel",
     "PhaseLabel",
     "Question",
+    "Quote",
+    "QuoteLine",
+    "QuoteQuestion",
+    "QuoteSettings",
+    "QuoteVersion",
     "ReadMark",
     "RefusedRow",
     "Return",

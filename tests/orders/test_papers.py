@@ -330,7 +330,7 @@ def test_more_than_a_thousand_are_refused(acme: str) -> None:
     assert not PrintRun.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["quote", "invoice", "nonsense"])
+@pytest.mark.parametrize("kind", ["buyer_quote", "invoice", "nonsense"])
 def test_a_paper_that_comes_from_no_order_is_refused(acme: str, kind: str) -> None:
     with pytest.raises(Refused):
         papers.issue(kind, [1], actor=OPERATOR, at=NOON)

@@ -1,0 +1,28 @@
+"""What comes before an order: the states of inquiries, quotes and contracts, what a quote adds up to, what changed."""
+
+from orders.quoting.comparing import Difference, Past, PastLine, against_past, between, changes
+from orders.quoting.lines import Terms, Wanted, check_lines
+from orders.quoting.states import CONTRACTS, INQUIRIES, MOVES, QUOTES, Move, State, refusal
+from orders.quoting.sums import Sums, add_up, amount_of
+
+__all__ = [
+    "CONTRACTS",
+    "INQUIRIES",
+    "MOVES",
+    "QUOTES",
+    "Difference",
+    "Move",
+    "Past",
+    "PastLine",
+    "State",
+    "Sums",
+    "Terms",
+    "Wanted",
+    "add_up",
+    "against_past",
+    "amount_of",
+    "between",
+    "changes",
+    "check_lines",
+    "refusal",
+]
