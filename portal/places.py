@@ -31,6 +31,7 @@ class Place:
 
 WORDS = {
     "orders": "じゅちゅう order 注文 出荷",
+    "quotes": "みつもり quote estimate 問い合わせ 契約",
     "intake": "とりこみ import upload csv アップロード ファイル",
     "questions": "かくにん question 質問 保留 回答",
     "threads": "やりとり message chat thread 質問 連絡 問い合わせ メモ",
@@ -51,6 +52,8 @@ _CLIENT = (
     Place(_("受注ファイルを取り込む"), "orders:intakes", Permission.IMPORT_ORDERS, "import upload csv アップロード"),
     Place(_("受注を入力する"), "orders:new", Permission.IMPORT_ORDERS, "にゅうりょく entry 電話 FAX メール 手入力"),
     Place(_("名寄せの候補"), "customers:proposals", Permission.VIEW_BUYERS, "なよせ merge duplicate 重複 統合"),
+    Place(_("見積を作る"), "orders:new_quote", Permission.MANAGE_QUOTES, "みつもり quote estimate 見積書"),
+    Place(_("問い合わせを登録する"), "orders:new_inquiry", Permission.MANAGE_QUOTES, "inquiry 引き合い 見積依頼"),
     Place(_("書類を送る"), "documents:add", Permission.UPLOAD_DOCUMENTS, "upload アップロード 契約書 見積書"),
     Place(_("SLA実績報告書"), "sla:statement", Permission.VIEW_SLA, "statement report 月次 印刷"),
     Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     EXPORT_BUYERS = "export_buyers"
     MERGE_BUYERS = "merge_buyers"
     IMPORT_ORDERS = "import_orders"
+    MANAGE_QUOTES = "manage_quotes"
     CANCEL_ORDERS = "cancel_orders"
     CHANGE_ORDERS = "change_orders"
     ANSWER_QUESTIONS = "answer_questions"
@@ -63,6 +64,7 @@ LABELS: dict[Permission, str | Promise] = {
     P.EXPORT_BUYERS: _("購入者を書き出す"),
     P.MERGE_BUYERS: _("購入者の名寄せをする"),
     P.IMPORT_ORDERS: _("受注を取り込む"),
+    P.MANAGE_QUOTES: _("見積・契約を扱う"),
     P.CANCEL_ORDERS: _("受注を取り消す"),
     P.CHANGE_ORDERS: _("受注の変更・返品を扱う"),
     P.ANSWER_QUESTIONS: _("確認事項に答える"),
@@ -106,6 +108,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
             _("受注"),
             (
                 P.IMPORT_ORDERS,
+                P.MANAGE_QUOTES,
                 P.EXPORT_ORDERS,
                 P.CANCEL_ORDERS,
                 P.CHANGE_ORDERS,
@@ -167,6 +170,7 @@ _CLIENT_ORDERS = _WRITE | {
     P.MERGE_BUYERS,
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
+    P.MANAGE_QUOTES,
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.ANSWER_QUESTIONS,
@@ -193,6 +197,7 @@ _CLERK = _FLOOR | {
     P.MERGE_BUYERS,
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
+    P.MANAGE_QUOTES,
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.VERIFY_ORDERS,

@@ -47,6 +47,11 @@ PLACES: Mapping[str, str] = {
     "title": _("件名または受注番号"),
     "excerpt": _("書かれた内容の冒頭"),
     "tracking_page": _("購入者用の追跡ページ"),
+    "quote_number": _("見積番号"),
+    "quote_subject": _("見積の件名"),
+    "quote_total": _("見積の金額"),
+    "quote_valid_until": _("見積の有効期限"),
+    "quote_page": _("購入者用の見積ページ"),
     "page": _("この件の画面のアドレス"),
 }
 """The places that a text may have, and what goes there."""
@@ -57,6 +62,7 @@ STAFF = (*ORDER, "page")
 QUESTION = ("question", "deadline")
 MATTER = ("matter", "question", "deadline")
 MESSAGE = ("shop", "author", "title", "excerpt", "page")
+QUOTE = ("shop", "buyer_name", "quote_number", "quote_subject", "quote_total", "quote_valid_until")
 INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
 INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
 

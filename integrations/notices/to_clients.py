@@ -270,4 +270,67 @@ Reason: {reason}
         (*STAFF, "recipient", "reason"),
         mode="digest",
     ),
+    Kind(
+        "client.quote_accepted",
+        "quote.accepted",
+        _("見積の承諾"),
+        """見積が承諾されました: {quote_number}
+
+{buyer_name} 様への見積 {quote_number}（{quote_subject}）が承諾されました。
+
+金額（税込）: {quote_total}
+{page}""",
+        """Quote accepted: {quote_number}
+
+The quote {quote_number} ({quote_subject}) for {buyer_name} has been accepted.
+
+Total (with tax): {quote_total}
+{page}""",
+        (*QUOTE, "page"),
+        permission=Permission.MANAGE_QUOTES,
+    ),
+    Kind(
+        "client.quote_declined",
+        "quote.declined",
+        _("見積の辞退"),
+        """見積が辞退されました: {quote_number}
+
+{buyer_name} 様への見積 {quote_number}（{quote_subject}）が辞退されました。
+
+理由: {reason}
+金額（税込）: {quote_total}
+{page}""",
+        """Quote declined: {quote_number}
+
+The quote {quote_number} ({quote_subject}) for {buyer_name} has been declined.
+
+Reason: {reason}
+Total (with tax): {quote_total}
+{page}""",
+        (*QUOTE, "reason", "page"),
+        permission=Permission.MANAGE_QUOTES,
+    ),
+    Kind(
+        "client.quote_asked",
+        "quote.asked",
+        _("見積への質問"),
+        """見積に質問があります: {quote_number}
+
+{buyer_name} 様への見積 {quote_number}（{quote_subject}）に質問がありました。
+
+{question}
+
+金額（税込）: {quote_total}
+{page}""",
+        """A question about a quote: {quote_number}
+
+The buyer asks about the quote {quote_number} ({quote_subject}) for {buyer_name}.
+
+{question}
+
+Total (with tax): {quote_total}
+{page}""",
+        (*QUOTE, "question", "page"),
+        permission=Permission.MANAGE_QUOTES,
+    ),
 )

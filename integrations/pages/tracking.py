@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
-from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from redis.exceptions import RedisError
 
 from core import clock
 from core.errors import Refused
 from core.text import phone_label
+from integrations.pages.behind_links import POLICY, in_language, may_look, note_wrong_link, sheltered
 from integrations.queries import tracking as queries
 from integrations.services import tracking as services
 from orders.services.exceptions import Answer
 from tenants.doors import PortalRequest, public
-from tenants.services import origin
-
-LOOKS_A_MINUTE = 60
-WRONG_LINKS = 20
-WRONG_LINKS_SECONDS = 600
-
-View = Callable[..., HttpResponse]
 
 
 class PostcodeForm(forms.Form):
@@ -79,51 +68,26 @@ class DecisionForm(forms.Form):
         return Answer(given["choice"], given["words"], date=given["date"], address=address, item=given["item"])
 
 
-def _sheltered(view: View) -> View:
-    """Nobody keeps, finds, frames or passes on the page; the secret of its address goes to no other site."""
-
-    @functools.wraps(view)
-    def sheltered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        return response
-
-    return sheltered
-
-
-_POLICY = {
-    "default-src": [NONE],
-    "style-src": [SELF],
-    "font-src": [SELF],
-    "img-src": [SELF],
-    "script-src": [SELF],
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "frame-ancestors": [NONE],
-}
-
-
 # A page with no-referrer posts with "Origin: null", which CSRF protection refuses. It is not needed here: what is
 # posted goes to the secret address, which whoever would forge a form does not know.
 @public
 @csrf_exempt
 @never_cache
-@csp_replace(_POLICY)
-@_sheltered
+@csp_replace(POLICY)
+@sheltered
 def track(request: HttpRequest, secret: str) -> HttpResponse:
     """Where the order is. Posting proves the postcode, or answers what the buyer is asked."""
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "POST"])
-    if not _may_look():
+    if not may_look():
         return render(request, "tracking/busy.html", status=429)
     found = queries.order_of(secret)
     if found is None:
-        _note_wrong_link()
+        note_wrong_link()
         raise Http404
     order_id, serial = found
     if request.GET.get("language") in dict(settings.LANGUAGES):
-        return _in_language(request)
+        return in_language(request)
     if request.method == "POST" and request.POST.get("act") == "answer":
         return _answer(request, order_id, serial)
     if request.method == "POST" and request.POST.get("act") == "decide":
@@ -133,18 +97,6 @@ def track(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         services.visit(order_id, at=clock.now())
     return _show(request, order_id, serial)
-
-
-def _in_language(request: HttpRequest) -> HttpResponse:
-    response = HttpResponseRedirect(request.path)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        request.GET["language"],
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
 
 
 def _prove(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
@@ -263,26 +215,3 @@ def _is_proven(request: HttpRequest, order_id: int, serial: int) -> bool:
 def _may_answer(request: HttpRequest, order_id: int, serial: int) -> bool:
     """Whoever proved the postcode; for an order that has none, whoever has the link."""
     return _is_proven(request, order_id, serial) or not queries.postcodes_of(order_id)
-
-
-def _may_look() -> bool:
-    """Whether this address has looked often enough for now, or has tried too many links that are none."""
-    ip = origin.get().ip or ""
-    try:
-        if (cache.get(f"tracking_wrong:{ip}") or 0) >= WRONG_LINKS:
-            return False
-        return _counted(f"tracking_looks:{ip}", 60) <= LOOKS_A_MINUTE
-    except RedisError:  # a cache that is away must not close the page
-        return True
-
-
-def _note_wrong_link() -> None:
-    try:
-        _counted(f"tracking_wrong:{origin.get().ip or ''}", WRONG_LINKS_SECONDS)
-    except RedisError:
-        return
-
-
-def _counted(key: str, seconds: int) -> int:
-    """How often this was counted, this time included, since it was first counted in that many seconds."""
-    return 1 if cache.add(key, 1, seconds) else int(cache.incr(key))

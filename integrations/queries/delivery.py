@@ -13,7 +13,7 @@ from core.wording import Sentence, _
 from integrations.models import Notice, SuppressedAddress
 from integrations.notices import rendering
 from integrations.notices.catalogue import AUDIENCES, KINDS
-from integrations.queries import tracking
+from integrations.queries import links
 from tenants.roles import Permission
 
 ROWS = 50
@@ -167,4 +167,4 @@ def row_of(notice: Notice) -> Row:
 def _body(notice: Notice) -> str:
     if rendering.LINK not in notice.body:
         return notice.body
-    return notice.body.replace(rendering.LINK, tracking.address_of(notice.order_id) if notice.order_id else "")
+    return notice.body.replace(rendering.LINK, links.address_for(notice))

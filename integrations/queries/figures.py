@@ -59,6 +59,19 @@ def of_orders(order_ids: Collection[int]) -> pl.DataFrame:
     return fetch(_ORDERS, [list(order_ids)], ORDERS)
 
 
+_QUOTES = """
+    SELECT id, concat_ws(' ', nullif(buyer_company, ''), buyer_name), buyer_email
+      FROM orders_quote
+     WHERE id = ANY(%s)
+"""
+QUOTES = pl.Schema({"subject_id": pl.Int64, "order_buyer": pl.String, "order_email": pl.String})
+
+
+def of_quotes(quote_ids: Collection[int]) -> pl.DataFrame:
+    """Who each quote is for, in the columns that say it of an order."""
+    return fetch(_QUOTES, [list(quote_ids)], QUOTES)
+
+
 def file_names(intake_ids: Collection[int]) -> dict[int, str]:
     """The file names of intakes; "" for one that came without."""
     return dict(Intake.objects.filter(pk__in=list(intake_ids)).values_list("pk", "file_name"))
@@ -82,6 +95,7 @@ class Filling:
                 "parcels": clean(_parcels(row)),
                 "page": self._page(row),
                 "tracking_page": LINK if self.audience == "buyer" else "",
+                "quote_page": LINK if self.audience == "buyer" else "",
             }
 
     def _page(self, row: Row) -> str:
@@ -91,7 +105,12 @@ class Filling:
         return tenants.address_of(self.client, path)
 
 
-_PAGES = {"intake": "orders:intake", "invoice": "billing:invoice", "thread": "orders:thread"}
+_PAGES = {
+    "intake": "orders:intake",
+    "invoice": "billing:invoice",
+    "quote": "orders:quote",
+    "thread": "orders:thread",
+}
 
 
 def _path(row: Row) -> str:
@@ -183,6 +202,10 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "orders_refused": lambda row: _count(row.get("orders_refused")),
     "invoice_number": lambda row: row.get("number"),
     "invoice_total": lambda row: _yen(row.get("total")),
+    "quote_number": lambda row: row.get("number"),
+    "quote_subject": lambda row: row.get("subject"),
+    "quote_total": lambda row: _yen(row.get("total")),
+    "quote_valid_until": lambda row: _day(row.get("valid_until")),
     "period": lambda row: _day(row.get("period")),
     "recipient": lambda row: row.get("address"),
     "author": lambda row: row.get("author"),

@@ -11,7 +11,7 @@ from typing import Any
 from core import clock
 from integrations.notices import rendering
 from integrations.notices.catalogue import Kind
-from integrations.queries import figures, tracking
+from integrations.queries import figures, links, tracking
 from integrations.queries import standing as standings
 from orders.models import Order, Parcel
 
@@ -33,7 +33,10 @@ def preview(kind: Kind, language: str, *, subject: str, body: str, order_id: int
     order = found or Order.objects.order_by("-ordered_at", "-id").first()
     filling = figures.Filling(standing.shop, language, kind.audience)
     filled = filling.figures(_row(kind, order))
-    link = tracking.address_of(order.pk) if order else tracking.example_address()
+    if kind.event.startswith("quote."):
+        link = links.example_of_quote()
+    else:
+        link = tracking.address_of(order.pk) if order else tracking.example_address()
     return Preview(
         sender=standing.shop if kind.audience == "buyer" else "",
         subject=rendering.subject_of(subject, filled).replace(rendering.LINK, link),
@@ -92,6 +95,8 @@ def _example(event: str, now: datetime) -> dict[str, Any]:
         "orders_known": 8,
         "orders_refused": 2,
         "number": "INV-2026-00001",
+        "subject": "秋の販促ギフト",
+        "valid_until": f"{tomorrow + timedelta(days=30)}",
         "total": "128000",
         "period": f"{now:%Y-%m}-01",
         "address": "hanako@example.jp",

@@ -87,6 +87,11 @@ def _rows(told: Told, live_at: datetime) -> pl.DataFrame:
     if told.subject_kind == "intake":
         names = figures.file_names(frame["subject_id"])
         frame = frame.with_columns(pl.col("subject_id").replace_strict(names, default="").alias("file_name"))
+    if told.subject_kind == "quote":
+        quotes = figures.of_quotes(frame["subject_id"])
+        frame = frame.drop("order_buyer", "order_email").join(
+            quotes, on="subject_id", how="left", maintain_order="left"
+        )
     began = pl.when(pl.col("order_id").is_null()).then(pl.col("at")).otherwise(pl.col("order_since"))
     return frame.filter(began >= live_at, pl.col("at") >= live_at)
 

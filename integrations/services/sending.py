@@ -17,8 +17,8 @@ from core.mailing import Letter, Undeliverable
 from integrations.models import Notice, SuppressedAddress
 from integrations.notices import rendering
 from integrations.notices.catalogue import KINDS
+from integrations.queries import links
 from integrations.queries import standing as standings
-from integrations.queries import tracking
 from integrations.services import bouncing
 from orders.models import Order
 
@@ -129,7 +129,7 @@ def deliver(notice_id: int, *, at: datetime) -> None:
 def _letter(notice: Notice) -> Letter:
     to_buyer = notice.audience == "buyer"
     standing = standings.of_client() if to_buyer else None
-    link = tracking.address_of(notice.order_id) if to_buyer and notice.order_id else ""
+    link = links.address_for(notice) if to_buyer else ""
     return Letter(
         to=notice.address,
         subject=notice.subject.replace(rendering.LINK, ""),

@@ -13,6 +13,7 @@ from orders.intake.values import SLOTS
 from orders.pages.threads import panel, who_is
 from orders.queries import detail, overview, rules, threads, timeline, troubles
 from orders.queries import papers as printable
+from orders.queries.quoting import detail as contracts
 from orders.queries.troubles import slot_label
 from orders.reasons import HOLD_REASONS, PARTIES
 from tenants.doors import PortalRequest, page
@@ -33,6 +34,7 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
         "detail": found,
         "order": found.order,
         "ruled": rules.of_order(order_id),
+        "contract": contracts.of_order(order_id),
         "entries": timeline.of_order(order_id),
         "printable": papers,
         "papers": [row for row in kept if row.pk not in issued],

@@ -1,7 +1,7 @@
 """What comes before an order: the states of inquiries, quotes and contracts, what a quote adds up to, what changed."""
 
 from orders.quoting.comparing import Difference, Past, PastLine, against_past, between, changes
-from orders.quoting.lines import Terms, Wanted, check_lines
+from orders.quoting.lines import RATES, Terms, Wanted, check_lines
 from orders.quoting.states import CONTRACTS, INQUIRIES, MOVES, QUOTES, Move, State, refusal
 from orders.quoting.sums import Sums, add_up, amount_of
 
@@ -10,6 +10,7 @@ __all__ = [
     "INQUIRIES",
     "MOVES",
     "QUOTES",
+    "RATES",
     "Difference",
     "Move",
     "Past",

@@ -44,8 +44,7 @@ def sent(*lines: Wanted, at: datetime = MORNING, **more: Any) -> QuoteVersion:
     """A quote that waits for its buyer."""
     version = written(*lines, at=at, **more)
     assert not quoting.send([version.quote_id], actor=OPERATOR, at=at).refused
-    version.refresh_from_db()
-    return version
+    return QuoteVersion.objects.select_related("quote").get(pk=version.pk)
 
 
 def accepted(*lines: Wanted, at: datetime = MORNING, **more: Any) -> Contract:

@@ -50,6 +50,7 @@ from orders.models import (
     Hold,
     Order,
     OrderException,
+    QuoteSettings,
     RefusedRow,
     Return,
     RuleEffect,
@@ -67,6 +68,7 @@ from orders.services import (
     formats,
     holds,
     naming,
+    quoting,
     returning,
     ruling,
     shipping,
@@ -82,7 +84,7 @@ from tenants import services
 from tenants.models import Person
 from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
-from tests.factories import operations, orders
+from tests.factories import operations, orders, quotes
 from tests.factories.order_files import order_file, row
 from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
@@ -115,6 +117,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main |= _entries(nth, readers)
         main |= _hooks(nth)
         main |= _buyers(nth)
+        main |= _quotes(nth)
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -249,6 +252,34 @@ def _buyers(nth: int) -> Ids:
         keep: Keep = "second" if second == buyer else "first"
         customers.accept([proposal], keep=keep, actor=OPERATOR, at=orders.MORNING)
     return {"buyer_id": buyer}
+
+
+def _quotes(nth: int) -> Ids:
+    """An inquiry with n quotes; the last of them of n + 1 versions, with questions; and one that became an order."""
+    at = clock.now()
+    QuoteSettings.objects.create(changed_at=at, changed_by=OPERATOR.name)
+    inquiry = quoting.receive(
+        quotes.BUYER, subject=f"相談{nth}", text="300個", owner=f"営業{nth}", actor=OPERATOR, at=at
+    )
+    lines = [quotes.line(f"PLANTED-{k}") for k in range(nth)]
+    for _nth in range(nth):
+        draft = quotes.draft(*lines, owner=f"営業{nth}")
+        version = quoting.create(draft, inquiry_id=inquiry.pk, actor=OPERATOR, at=at)
+    for _version in range(nth):
+        quoting.send([version.quote_id], actor=OPERATOR, at=at)
+        for k in range(nth):
+            asked = quoting.ask(version.pk, text=f"納期は{k}?", actor=quotes.THEMSELVES, at=at)
+            quoting.answer_question(asked.pk, answer="7日です", actor=OPERATOR, at=at)
+        quoting.ask(version.pk, text="送料は?", actor=quotes.THEMSELVES, at=at)
+        (version,), _refused = quoting.revise([version.quote_id], actor=OPERATOR, at=at)
+    contract = quotes.accepted(*lines, at=at)
+    quoting.order([contract.pk], actor=OPERATOR, at=at).sole()
+    return {
+        "inquiry_id": inquiry.pk,
+        "quote_id": version.quote_id,
+        "version_id": version.pk,
+        "contract_id": contract.pk,
+    }
 
 
 def _in_parts(nth: int) -> list[int]:

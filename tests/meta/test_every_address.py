@@ -38,6 +38,8 @@ PUBLIC = {
     "schema",
     "reference",
     "tracking",
+    "quote_page",
+    "quote_paper",
     "mail_reports",
     "hook",  # a shop shows who it is by its signature
 }

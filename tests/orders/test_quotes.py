@@ -29,6 +29,10 @@ def state_of(version: QuoteVersion) -> str:
     return QuoteVersion.objects.values_list("state", flat=True).get(pk=version.pk)
 
 
+def paper_of(version: QuoteVersion) -> IssuedPaper:
+    return IssuedPaper.objects.get(document_id=version.paper_id or 0)
+
+
 def revised(version: QuoteVersion) -> QuoteVersion:
     (made,), refused = quoting.revise([version.quote_id], actor=OPERATOR, at=MORNING)
     assert not refused
@@ -51,8 +55,8 @@ def test_a_quote_is_numbered_and_printed_when_it_is_sent(acme: str) -> None:
     assert written().quote.number == ""
     version = sent(line(), line("TEA-2", price="500", tax_rate=8))
     assert version.quote.number == "Q-2026-00001"
-    paper = IssuedPaper.objects.get(document_id=version.paper_id)
-    assert (paper.kind, paper.data["total"], paper.document.amount) == ("buyer_quote", 16400, 16400)
+    paper = paper_of(version)
+    assert (paper.kind, paper.data["total"], paper.document.amount) == ("buyer_quote", 16400, Decimal(16400))
     assert paper.data["recipient"]["honorific"] == "御中"
     assert [event.name for event in Event.objects.order_by("id") if event.name.startswith("quote.")][-1] == "quote.sent"
 
@@ -65,7 +69,7 @@ def test_the_next_version_keeps_number_and_says_what_changed(acme: str) -> None:
     quoting.send([first.quote_id], actor=OPERATOR, at=MORNING)
     second.refresh_from_db()
     assert (state_of(first), second.state, second.quote.number) == ("superseded", "sent", "Q-2026-00001")
-    paper = IssuedPaper.objects.get(document_id=second.paper_id)
+    paper = paper_of(second)
     assert (paper.revision, paper.data["changes"]) == (2, ["煎茶 TEA-1 の単価 1,000円 → 900円"])
     with pytest.raises(Refused, match="新しい版") as refusal:
         quoting.accept(first.pk, PERSON, actor=THEMSELVES, at=MORNING)
@@ -153,8 +157,9 @@ def test_the_order_is_what_was_agreed(acme: str) -> None:
     contract = accepted(*lines, postage=Decimal(800))
     quoting.order([contract.pk], actor=OPERATOR, at=MORNING).sole()
     contract.refresh_from_db()
-    order = Order.objects.get(pk=contract.order_id)
-    assert (order.number, order.total, order.total) == ("Q-2026-00001", contract.version.total, 6283)
+    order = Order.objects.get(contract=contract)
+    assert (order.number, order.total) == ("Q-2026-00001", Decimal(6283))
+    assert contract.version.total == order.total
     assert order.goods_total - order.discount + order.postage + order.tax == order.total
     assert (order.buyer_name, order.buyer_phone) == ("青山茶舗株式会社 佐藤 一郎", "+81312345678")
     assert (order.ship_prefecture, order.payment_method) == ("東京都", "月末締め翌月末払い")
@@ -217,7 +222,7 @@ def test_the_past_is_found_by_phone_mail_and_company(acme: str, at: At) -> None:
     for whom in (WHOM, past.Whom("", "", "+81312345678")):
         found = past.of_buyer(whom)
         assert found.prices["SKU-1"].unit_price == Decimal("909.09")  # the order's prices were with tax
-        assert (found.prices["SKU-2"].unit_price, found.payment) == (700, "前払い")
+        assert (found.prices["SKU-2"].unit_price, found.payment) == (Decimal(700), "前払い")
     assert not past.of_buyer(past.Whom("", "", "")).is_known
     assert past.of_buyer(past.Whom("", "SATO@example.jp".lower(), "")).prices.keys() == {"SKU-2"}
 

@@ -19,7 +19,7 @@ KIND = "buyer_quote"
 
 
 def drafts(versions: Sequence[QuoteVersion], earlier: Mapping[int, QuoteVersion | None]) -> list[Draft]:
-    """A draft for each version that is about to be sent, its sent_at set. earlier: by quote, what the buyer saw last."""
+    """A draft for each version that is about to be sent, its sent_at set. earlier: by quote, what was seen last."""
     return [_draft(version, earlier.get(version.quote_id)) for version in versions]
 
 
