@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from core.wording import _
-from integrations.notices.kind import BUYER, QUOTE, Kind
+from integrations.notices.kind import BUYER, Kind
 
 _phase, _metric = pl.col("order_phase"), pl.col("metric")
 
@@ -160,39 +160,5 @@ TO_BUYERS = (
         is_on=False,
         follows_up=True,
         phases=frozenset({"delivered", "completed"}),
-    ),
-    Kind(
-        "buyer.quote_sent",
-        "quote.sent",
-        _("見積"),
-        """【{shop}】お見積書をお送りします（{quote_number}）
-
-{buyer_name} 様
-
-お見積書ができました。下のページで内容をご覧いただき、そのままご承諾いただけます。
-
-見積番号: {quote_number}
-件名: {quote_subject}
-金額（税込）: {quote_total}
-有効期限: {quote_valid_until}
-
-{quote_page}
-
-{shop}""",
-        """[{shop}] Your quote ({quote_number})
-
-Dear {buyer_name},
-
-Your quote is ready. You can read it on the page below, and accept it there.
-
-Quote number: {quote_number}
-Subject: {quote_subject}
-Total (with tax): {quote_total}
-Valid until: {quote_valid_until}
-
-{quote_page}
-
-{shop}""",
-        (*QUOTE, "quote_page"),
     ),
 )
