@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from csp.constants import SELF
 from csp.decorators import csp_replace
 from django import forms
 from django.conf import settings
@@ -30,6 +31,8 @@ from tenants.doors import PortalRequest, public
 from tenants.services import origin
 
 _LONG = {"rows": 3}
+_POLICY = {**POLICY, "img-src": [SELF, "data:"]}
+"""The tick of a checkbox is an image inside the style sheet."""
 
 
 class AcceptForm(forms.Form):
@@ -63,7 +66,7 @@ _FORMS: Mapping[str, type[forms.Form]] = {"accept": AcceptForm, "decline": Decli
 @public
 @csrf_exempt
 @never_cache
-@csp_replace(POLICY)
+@csp_replace(_POLICY)
 @sheltered
 def offer(request: HttpRequest, secret: str) -> HttpResponse:
     """The quote. Posting accepts it, declines it, or asks about it."""
