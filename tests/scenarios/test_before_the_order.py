@@ -15,7 +15,7 @@ from integrations.models import Notice
 from operations.models import WorkItem
 from orders import tasks
 from orders.models import Contract, Inquiry, Order, QuoteVersion
-from orders.services import quoting
+from orders.services import quoting, verification
 from tenants import services as tenants
 from tests.conftest import OPERATOR
 from tests.factories import orders, quotes
@@ -60,6 +60,7 @@ def test_an_offer_runs_out_is_made_anew_and_becomes_a_shipped_order(go: Callable
     order = Order.objects.get(contract=contract)
     assert (int(order.total), order.ordered_at, Inquiry.objects.get().state) == (1980, now, "answered")
     assert WorkItem.objects.filter(client="acme", order_id=order.pk, state=WorkItem.OPEN).exists()
+    verification.answer([order.pk], answer="確認済み", actor=OPERATOR, at=now)
     orders.shipped(order.pk, at=now)
     assert orders.phase_of(order.pk) == "shipped"
     told = [name for name in Event.objects.order_by("id").values_list("name", flat=True) if name.startswith("quote.")]
