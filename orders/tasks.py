@@ -41,7 +41,7 @@ def check_intake(*, intake_id: int) -> None:
 
 @task()
 def keep_dates() -> None:
-    """What becomes due by itself: holds and quotes that end, orders that are complete, readings and files nobody waits for."""
+    """What becomes due by itself: holds and quotes that end, complete orders, readings and files nobody waits for."""
     now = clock.now()
     intake.give_up(at=now)
     intake.drop_undecided(at=now)
