@@ -129,6 +129,16 @@ _ALL = (
         icon="hand-stop",
     ),
     Kind(
+        "source",
+        _("手配"),
+        _("在庫のない商品を発注する"),
+        Permission.SOURCE_GOODS,
+        "order",
+        _may("source") & (fact("unsourced") > 0),
+        frozenset({"order.supply_placed"}),
+        icon="truck-loading",
+    ),
+    Kind(
         "release",
         _("出荷指示"),
         _("内容を見て出荷指示をする"),

@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{_ITEM}/answer", work.answer, name="answer"),
     path(f"{_ITEM}/answer/close", work.close_question, name="close_question"),
     path(f"{_ITEM}/verify", work.verify, name="verify"),
+    path(f"{_ITEM}/source", work.source, name="source"),
     path(f"{_ITEM}/release", work.release, name="release"),
     path(f"{_ITEM}/hold", work.hold, name="hold"),
     path(f"{_ITEM}/release-hold", work.release_hold, name="release_hold"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import clock
 from core.events import SYSTEM, Told
 from core.tasks import task
-from orders.services import buyers, changes, completing, entering, exceptions, holds, intake, papers, quoting
+from orders.services import buyers, changes, completing, entering, exceptions, holds, intake, papers, quoting, supplying
 
 
 @task(queue="heavy")
@@ -37,6 +37,12 @@ def print_papers(*, run_id: int) -> None:
 def check_intake(*, intake_id: int) -> None:
     """Read an order file that arrived, to be shown before it is taken."""
     intake.check(intake_id, at=clock.now())
+
+
+@task(queue="heavy")
+def send_purchase_orders(*, supply_ids: list[int], sender: str) -> None:
+    """Issue the papers of orders to suppliers, and mail them."""
+    supplying.deliver(supply_ids, sender=sender, at=clock.now())
 
 
 @task()

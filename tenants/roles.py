@@ -43,6 +43,7 @@ class Permission(StrEnum):
     OPEN_EXCEPTIONS = "open_exceptions"
     DECIDE_EXCEPTIONS = "decide_exceptions"
     RELEASE_ORDERS = "release_orders"
+    SOURCE_GOODS = "source_goods"
     PICK_AND_PACK = "pick_and_pack"
     SHIP_ORDERS = "ship_orders"
     CLOSE_MONTH = "close_month"
@@ -87,6 +88,7 @@ LABELS: dict[Permission, str | Promise] = {
     P.OPEN_EXCEPTIONS: _("例外を登録する"),
     P.DECIDE_EXCEPTIONS: _("例外への対応を決める"),
     P.RELEASE_ORDERS: _("出荷指示をする"),
+    P.SOURCE_GOODS: _("商品を手配する"),
     P.PICK_AND_PACK: _("ピッキングと梱包をする"),
     P.SHIP_ORDERS: _("出荷を確定する"),
     P.CLOSE_MONTH: _("月次を締める"),
@@ -121,6 +123,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.RELEASE_ORDERS,
                 P.MERGE_BUYERS,
                 P.EXPORT_BUYERS,
+                P.SOURCE_GOODS,
             ),
         ),
         (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS)),
@@ -174,6 +177,7 @@ _CLIENT_ORDERS = _WRITE | {
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.ANSWER_QUESTIONS,
+    P.SOURCE_GOODS,
     P.ISSUE_PAPERS,
 }
 _CLIENT_MONEY = _WRITE | {P.VIEW_BILLING, P.REVIEW_BILLING, P.ISSUE_PAPERS}
@@ -203,6 +207,7 @@ _CLERK = _FLOOR | {
     P.VERIFY_ORDERS,
     P.HOLD_ORDERS,
     P.RELEASE_ORDERS,
+    P.SOURCE_GOODS,
     P.UPLOAD_DOCUMENTS,
     P.ISSUE_PAPERS,
 }

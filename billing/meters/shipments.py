@@ -13,8 +13,11 @@ def _size_and_region(values: Cell) -> Cell:
     return size, region_of(prefecture)
 
 
+_OURS = "coalesce(e.data->>'source', '') <> 'supplier'"
+"""What a supplier sends straight to the buyer is no work of the warehouse's."""
+
 METERS = (
-    Meter("shipments", _("出荷"), _("件"), "shipment.shipped"),
+    Meter("shipments", _("出荷"), _("件"), "shipment.shipped", where=_OURS),
     Meter(
         "units_picked",
         _("ピッキング"),
@@ -28,6 +31,7 @@ METERS = (
         _("個"),
         "shipment.shipped",
         quantity="greatest(jsonb_array_length(coalesce(e.data->'tracking_numbers', '[]')), 1)",
+        where=_OURS,
         axes=("coalesce(e.data->>'size', '')", "coalesce(e.data->>'prefecture', '')"),
         cell=_size_and_region,
     ),

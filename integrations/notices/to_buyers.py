@@ -128,6 +128,23 @@ TO_BUYERS = (
         when=pl.col("ship_on").is_not_null(),
     ),
     Kind(
+        "buyer.promise_moved",
+        "order.promise_moved",
+        _("お届け予定日の変更"),
+        to_buyer_ja(
+            "【{shop}】お届け予定日の変更のお知らせ（{order_number}）",
+            "ご注文の商品のお届け予定日が変わりました。ご迷惑をおかけし、申し訳ございません。\n\n"
+            "お届け予定日: {arrives_on}",
+        ),
+        to_buyer_en(
+            "[{shop}] New delivery date for your order ({order_number})",
+            "The expected delivery of your order has changed. We are sorry for the delay.\n\n"
+            "Expected delivery: {arrives_on}",
+        ),
+        BUYER,
+        when=pl.col("late"),
+    ),
+    Kind(
         "buyer.delivered",
         "shipment.delivered",
         _("お届け"),

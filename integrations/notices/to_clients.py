@@ -134,6 +134,24 @@ Order {order_number} ({buyer_name}) ships on: {ship_on}
         mode="digest",
     ),
     Kind(
+        "client.promise_moved",
+        "order.promise_moved",
+        _("お届け予定日の変更"),
+        """お届け予定日が変わりました: {order_number}
+
+受注 {order_number}（{buyer_name} 様）のお届け予定日: {arrives_on}
+
+{page}""",
+        """New delivery date: {order_number}
+
+Order {order_number} ({buyer_name}) is expected to arrive on: {arrives_on}
+
+{page}""",
+        (*STAFF, "arrives_on"),
+        when=pl.col("late"),
+        mode="digest",
+    ),
+    Kind(
         "client.intake_done",
         "intake.finished",
         _("取込完了"),

@@ -28,7 +28,7 @@ from operations.queries import work as queries
 from orders.models import Question
 from orders.pages.threads import panel, typed, who_is, words_of
 from orders.reasons import HOLD_REASONS, PARTIES
-from orders.services import cancelling, holds, shipping, threads, verification
+from orders.services import cancelling, holds, shipping, supplying, threads, verification
 from orders.services.shipping import SIZES
 from orders.tracking import CARRIERS
 from tenants.doors import PortalRequest, page
@@ -173,6 +173,14 @@ def release(request: PortalRequest, item_id: int) -> HttpResponse:
     quantities = _quantities(request) if request.POST.get("part") == "1" else None
     outcome = shipping.release([_order(item)], quantities=quantities, actor=request.actor, at=clock.now())
     return _go_on(request, item, outcome, _("出荷指示をしました。"))
+
+
+@page(Permission.SOURCE_GOODS, methods=("POST",), side="operator")
+def source(request: PortalRequest, item_id: int) -> HttpResponse:
+    """Order what the order needs, as drafts."""
+    item = item_at(request, item_id)
+    outcome = supplying.place([_order(item)], actor=request.actor, at=clock.now())
+    return _go_on(request, item, outcome, _("手配の下書きを作りました。"))
 
 
 @page(Permission.HOLD_ORDERS, methods=("POST",), side="operator")

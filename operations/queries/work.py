@@ -24,6 +24,7 @@ MOVE_PERMISSIONS = {
     "hold": Permission.HOLD_ORDERS,
     "release_hold": Permission.HOLD_ORDERS,
     "release": Permission.RELEASE_ORDERS,
+    "source": Permission.SOURCE_GOODS,
     "open_exception": Permission.OPEN_EXCEPTIONS,
     "cancel": Permission.CANCEL_ORDERS,
     "answer_cancel": Permission.CANCEL_ORDERS,

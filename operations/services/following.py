@@ -101,9 +101,9 @@ FREE_TO_GO = ("received", "scheduled")
 def open_received(told: Told) -> None:
     """Open the release of new orders, from what the event says of them and without asking for their facts again.
 
-    What has to be checked first follows with order.verification_opened.
+    What has to be checked first follows with order.verification_opened, and what is missing with order.supply_needed.
     """
-    free = told.frame.filter(pl.col("phase").is_in(FREE_TO_GO))
+    free = told.frame.filter(pl.col("phase").is_in(FREE_TO_GO), pl.col("to_source") <= 0)
     if free.is_empty():
         return
     due = free["ship_due_at"].cast(pl.Datetime("us", "UTC"))

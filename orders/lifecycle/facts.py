@@ -12,6 +12,7 @@ ORDER_FACTS: Mapping[str, str] = {
     "backordered": _("入荷待ちの数"),
     "on_purchase": _("発注済みの数"),
     "making": _("製造途中の数"),
+    "unsourced": _("まだ手配していない数"),
     "released": _("出荷指示済みの数"),
     "packed": _("梱包済みの数"),
     "shipped": _("出荷済みの数"),

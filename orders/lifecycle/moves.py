@@ -79,6 +79,14 @@ _NOT_PACKED = _need(
 )
 _stage = fact("stage")
 _LIVE_SHIPMENT = _need(_stage < STAGES["cancelled"], "cancelled", _("キャンセルされた出荷です。"))
+_VERIFIED = _need(
+    fact("verifications") <= 0, "verifying", _("確認中の注文です。すべての確認に回答してから進めてください。")
+)
+_PAID = _need(
+    (fact("prepaid") <= 0) | (fact("paid") > 0),
+    "unpaid",
+    _("前払いの注文で、入金を確認できていません。入金を確認してから進めてください。"),
+)
 _ORDER_FREE = (_NOT_HELD, _NO_EXCEPTION, _NO_CANCEL_REQUEST, _NO_CHANGE_REQUEST)
 
 _ALL_MOVES = (
@@ -134,21 +142,29 @@ _ALL_MOVES = (
             _SOMETHING_LEFT,
             _need(fact("released") < _open, "released", _("すでに出荷指示済みの注文です。")),
             *_ORDER_FREE,
-            _need(
-                fact("verifications") <= 0,
-                "verifying",
-                _("確認中の注文です。すべての確認に回答してから出荷指示をしてください。"),
-            ),
-            _need(
-                (fact("prepaid") <= 0) | (fact("paid") > 0),
-                "unpaid",
-                _("前払いの注文で、入金を確認できていません。入金を確認してから出荷指示をしてください。"),
-            ),
+            _VERIFIED,
+            _PAID,
             _need(
                 _allocated > fact("released"),
                 "nothing_allocated",
                 _("引き当てた在庫がありません。入荷または手配を待ってください。"),
             ),
+        ),
+    ),
+    Move(
+        "source",
+        "order",
+        _("手配する"),
+        (
+            _NOT_CANCELLED,
+            _need(
+                (fact("unsourced") > 0) | (fact("backordered") > 0),
+                "nothing_to_source",
+                _("手配が必要な商品はありません。"),
+            ),
+            *_ORDER_FREE,
+            _VERIFIED,
+            _PAID,
         ),
     ),
     Move(
@@ -276,10 +292,11 @@ _MISSING: Mapping[str, str] = {
     "exception": _("この例外は見つかりません。"),
     "change": _("この変更の依頼は見つかりません。"),
     "return": _("この返品は見つかりません。"),
+    "supply": _("この手配は見つかりません。"),
 }
 
 
-Subject = Literal["order", "shipment", "hold", "exception", "change", "return"]
+Subject = Literal["order", "shipment", "hold", "exception", "change", "return", "supply"]
 
 
 def not_found(keys: Iterable[int], subject: Subject = "order") -> dict[int, Refused]:

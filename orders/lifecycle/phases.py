@@ -121,6 +121,7 @@ PHASES: tuple[Phase, ...] = (
         _("製造中"),
         _("製造中"),
         next=_("製造が終わると出荷の準備に進みます"),
+        date="made_on",
         tone="moving",
     ),
     Phase(
@@ -129,6 +130,7 @@ PHASES: tuple[Phase, ...] = (
         _("手配中"),
         _("手配中"),
         next=_("仕入先から届くと出荷の準備に進みます"),
+        date="supplied_on",
         tone="moving",
     ),
     Phase(

@@ -64,8 +64,7 @@ STARTS: Mapping[str, Start] = {
         Start("verify", _("確認が必要な注文"), {"verifications": 1}),
         Start("prepaid", _("前払いの注文"), {"prepaid": 1}),
         Start("backorder", _("入荷待ちの商品"), {"allocated": 0, "backordered": UNITS}),
-        Start("drop_ship", _("取り寄せ・直送の商品"), {"allocated": 0, "on_purchase": UNITS}),
-        Start("made_to_order", _("受注生産の商品"), {"allocated": 0, "making": 1}),
+        Start("to_source", _("直送・受注生産の商品"), {"allocated": 0, "unsourced": UNITS}),
     )
 }
 
@@ -92,8 +91,24 @@ def _delivered(facts: Facts) -> Changes:
 def _cancelled(facts: Facts) -> Changes:
     """What is packed goes on; the rest is cancelled, with the shipment that was being picked."""
     gone = {"open": facts["packed"], "allocated": facts["packed"], "released": facts["packed"], "cancel_requests": 0}
-    waiting = dict.fromkeys(("backordered", "on_purchase", "making", "verifications", "holds"), 0)
+    waiting = dict.fromkeys(("backordered", "unsourced", "on_purchase", "making", "verifications", "holds"), 0)
     return {**gone, **waiting, "active_shipments": 0}
+
+
+def _ordered(facts: Facts, waiting: str) -> Changes:
+    """What nobody has yet, or what stock is waited for, is on its way."""
+    pieces = facts["unsourced"] + facts["backordered"]
+    return {waiting: facts[waiting] + pieces, "unsourced": 0, "backordered": 0}
+
+
+def _come(facts: Facts, waiting: str, pieces: int) -> Changes:
+    """So many pieces of what was waited for are on the shelf."""
+    return {waiting: facts[waiting] - pieces, "allocated": facts["allocated"] + pieces}
+
+
+def _sent_by_supplier(facts: Facts, pieces: int) -> Changes:
+    counted = {name: facts[name] + pieces for name in ("released", "packed", "shipped")}
+    return {**_come(facts, "on_purchase", pieces), **counted, "stage": STAGES["handed_over"], "handed_over": 1}
 
 
 _A_PART = (fact("allocated") > fact("released")) & (fact("released") <= 0)
@@ -146,17 +161,43 @@ _ALL_STEPS = (
         lambda facts: {"backordered": 0, "allocated": facts["allocated"] + facts["backordered"]},
         when=fact("backordered") > 0,
     ),
+    Step("source", _("仕入先に発注する"), lambda facts: _ordered(facts, "on_purchase"), MOVES["source"]),
+    Step("make", _("製造を指図する"), lambda facts: _ordered(facts, "making"), MOVES["source"], fact("unsourced") > 0),
     Step(
         "purchase_arrives",
         _("仕入先から届く"),
-        lambda facts: {"on_purchase": 0, "allocated": facts["allocated"] + facts["on_purchase"]},
+        lambda facts: _come(facts, "on_purchase", facts["on_purchase"]),
         when=fact("on_purchase") > 0,
+    ),
+    Step(
+        "purchase_arrives_in_part",
+        _("仕入先から一部が届く"),
+        lambda facts: _come(facts, "on_purchase", UNITS // 2),
+        when=fact("on_purchase") >= UNITS,
+    ),
+    Step(
+        "supplier_ships",
+        _("仕入先が直送する"),
+        lambda facts: _sent_by_supplier(facts, facts["on_purchase"]),
+        when=(fact("on_purchase") > 0) & (fact("active_shipments") <= 0),
+    ),
+    Step(
+        "supplier_ships_part",
+        _("仕入先が一部を直送する"),
+        lambda facts: _sent_by_supplier(facts, UNITS // 2),
+        when=(fact("on_purchase") >= UNITS) & (fact("active_shipments") <= 0),
     ),
     Step(
         "production_ends",
         _("製造が終わる"),
-        lambda facts: {"making": 0, "allocated": facts["open"]},
+        lambda facts: _come(facts, "making", facts["making"]),
         when=fact("making") > 0,
+    ),
+    Step(
+        "production_ends_in_part",
+        _("一部の製造が終わる"),
+        lambda facts: _come(facts, "making", UNITS // 2),
+        when=fact("making") >= UNITS,
     ),
     Step(
         "exception_opens",

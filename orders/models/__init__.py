@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from orders.models.entries import EntryDraft
 from orders.models.intakes import Channel, Difference, FileFormat, FormatVersion, Intake, RefusedRow, StopRequest
 from orders.models.quotes import Contract, Inquiry, Quote, QuoteLine, QuoteQuestion, QuoteSettings, QuoteVersion
+from orders.models.chosen import PhaseLabel, SavedView
+from orders.models.supplies import Supplier, Supply, SupplyItem, SupplyLine
 from orders.models.threads import Attachment, Message, Question, ReadMark, Thread
 from orders.models.troubles import CancelRequest, ChangeRequest, OrderException, Return, ReturnLine
 
@@ -46,6 +48,10 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "StopRequest",
+    "Supplier",
+    "Supply",
+    "SupplyItem",
+    "SupplyLine",
     "Thread",
     "Verification",
 ]
@@ -68,14 +74,6 @@ class ArrivalRule(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-
-
-class PhaseLabel(models.Model):
-    """What the client calls a phase (a key of orders.lifecycle.BY_CODE) instead of the usual name; "" is the usual."""
-
-    phase = models.CharField(max_length=20, primary_key=True)
-    ja = models.CharField(max_length=20, blank=True)
-    en = models.CharField(max_length=40, blank=True)
 
 
 class RuleVersion(models.Model):
@@ -183,7 +181,11 @@ class Order(models.Model):
 
 
 class Line(models.Model):
-    """One line of an order and its quantities, each a fact that only grows or is corrected by an event."""
+    """One line of an order and its quantities, each a fact that only grows or is corrected by an event.
+
+    on_purchase, making: what is still to come from suppliers or is still to be made, as its SupplyLines say. produced:
+    what was made so far.
+    """
 
     STOCK, MADE_TO_ORDER, DROP_SHIP = "stock", "made_to_order", "drop_ship"
 
@@ -203,6 +205,7 @@ class Line(models.Model):
     allocated = models.PositiveIntegerField(db_default=0)
     backordered = models.PositiveIntegerField(db_default=0)
     on_purchase = models.PositiveIntegerField(db_default=0)
+    making = models.PositiveIntegerField(db_default=0)
     produced = models.PositiveIntegerField(db_default=0)
     released = models.PositiveIntegerField(db_default=0)
     picked = models.PositiveIntegerField(db_default=0)
@@ -221,7 +224,9 @@ class Line(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="line_sourced_within_open",
-                condition=Q(ordered__gte=F("cancelled") + F("allocated") + F("backordered") + F("on_purchase")),
+                condition=Q(
+                    ordered__gte=F("cancelled") + F("allocated") + F("backordered") + F("on_purchase") + F("making")
+                ),
             ),
             models.CheckConstraint(
                 name="line_warehouse_order",
@@ -270,13 +275,15 @@ class Hold(models.Model):
 class Shipment(models.Model):
     """The unit of warehouse work: what leaves together. Written by orders.services.shipping alone.
 
-    party, billable: of a reshipment, whose fault it makes good and whether it may be billed.
+    party, billable: of a reshipment, whose fault it makes good and whether it may be billed. source: who hands it over:
+    our warehouse, or the supplier.
     """
 
     PLANNED, RELEASED, PICKING, PACKED = "planned", "released", "picking", "packed"
     HANDED_OVER, IN_TRANSIT, DELIVERED = "handed_over", "in_transit", "delivered"
     ATTEMPT_FAILED, RETURNED, LOST, CANCELLED = "attempt_failed", "returned", "lost", "cancelled"
     SMALLEST = 60
+    WAREHOUSE, SUPPLIER = "warehouse", "supplier"
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments", db_index=False)
@@ -284,6 +291,7 @@ class Shipment(models.Model):
     state = models.CharField(max_length=15, default=RELEASED)
     carrier = models.CharField(max_length=20, blank=True)
     size = models.PositiveSmallIntegerField(default=SMALLEST)
+    source = models.CharField(max_length=10, db_default=WAREHOUSE)
     party = models.CharField(max_length=10, db_default="")
     billable = models.BooleanField(db_default=True)
     ship_date = models.DateField(null=True)
@@ -339,16 +347,3 @@ class RuleEffect(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["rule", "-id"], name="rule_effect_newest")]
-
-
-class SavedView(models.Model):
-    """A named filter of the order list, of one person."""
-
-    person_id = models.BigIntegerField()
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=1000)
-    side = models.CharField(max_length=10, default="client")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person_id", "side", "name"], name="saved_view_once")]

@@ -11,7 +11,7 @@ from documents import queries as documents
 from documents.kinds import visible
 from orders.intake.values import SLOTS
 from orders.pages.threads import panel, who_is
-from orders.queries import detail, overview, rules, threads, timeline, troubles
+from orders.queries import detail, overview, rules, supplies, threads, timeline, troubles
 from orders.queries import papers as printable
 from orders.queries.quoting import detail as contracts
 from orders.queries.troubles import slot_label
@@ -36,6 +36,7 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
         "ruled": rules.of_order(order_id),
         "contract": contracts.of_order(order_id),
         "entries": timeline.of_order(order_id),
+        "coming": supplies.of_order(found.order),
         "printable": papers,
         "papers": [row for row in kept if row.pk not in issued],
         "parties": PARTIES,

@@ -26,7 +26,7 @@ from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules", "print_papers")
+ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules", "print_papers", "source")
 _ACTING = frozenset(
     {
         Permission.CANCEL_ORDERS,
@@ -34,6 +34,7 @@ _ACTING = frozenset(
         Permission.HOLD_ORDERS,
         Permission.IMPORT_ORDERS,
         Permission.ISSUE_PAPERS,
+        Permission.SOURCE_GOODS,
     }
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +21,7 @@ from orders.models import (
     OrderException,
     Return,
     Shipment,
+    SupplyLine,
     Verification,
 )
 from orders.queries import facts, troubles
@@ -29,6 +30,7 @@ from orders.queries.naming import Side, phase_names
 from orders.queries.troubles import ChangeRow, ExceptionRow, ReturnRow
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.ruling.fields import TEMPERATURES
+from orders.supplying import DIRECT, PRODUCTION, PURCHASE
 from orders.tracking import CARRIERS
 
 
@@ -165,8 +167,9 @@ def _state(phase: Phase, exceptions: Sequence[ExceptionRow], side: Side) -> Sent
 
 def _loaded() -> QuerySet[Order]:
     shipments = Shipment.objects.order_by("position").prefetch_related("parcels", "lines__line")
+    lots = SupplyLine.objects.select_related("supply__supplier").order_by("supply_id", "id")
     return Order.objects.select_related("channel", "intake").prefetch_related(
-        Prefetch("lines", Line.objects.order_by("position")),
+        Prefetch("lines", Line.objects.order_by("position").prefetch_related(Prefetch("supply_lines", lots))),
         Prefetch("shipments", shipments),
         Prefetch("holds", Hold.objects.order_by("-placed_at", "-id")),
         Prefetch("verifications", Verification.objects.order_by("id")),
@@ -214,5 +217,14 @@ def _next_at(order: Order, phase: Phase) -> datetime | date | None:
         "ship_by": order.ship_due_at,
         "ship_on": order.ship_on,
         "decide_by": min(decided, default=None),
+        "supplied_on": _last_day(order, (PURCHASE, DIRECT)),
+        "made_on": _last_day(order, (PRODUCTION,)),
     }
     return dates.get(phase.date)
+
+
+def _last_day(order: Order, kinds: Collection[str]) -> date | None:
+    """When the last of what is on order, or is made, will be there, as far as anybody has said."""
+    lots = [lot for line in order.lines.all() for lot in line.supply_lines.all() if lot.supply.kind in kinds]
+    days = [lot.supply.expected_on or lot.supply.asked_on for lot in lots if lot.quantity > lot.arrived + lot.cancelled]
+    return max(days, default=None)

@@ -25,8 +25,9 @@ ORDER_FACTS_SQL = """
                   coalesce(sum(allocated), 0) AS allocated,
                   coalesce(sum(backordered), 0) AS backordered,
                   coalesce(sum(on_purchase), 0) AS on_purchase,
-                  coalesce(sum(produced)
-                           FILTER (WHERE branch = 'made_to_order' AND produced < ordered - cancelled), 0) AS making,
+                  coalesce(sum(making), 0) AS making,
+                  coalesce(sum(greatest(ordered - cancelled - written_off - allocated - backordered - on_purchase
+                                        - making, 0)), 0) AS unsourced,
                   coalesce(sum(released), 0) AS released,
                   coalesce(sum(packed), 0) AS packed,
                   coalesce(sum(shipped), 0) AS shipped,

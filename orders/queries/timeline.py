@@ -123,6 +123,22 @@ def _changed(data: Data) -> Sentence:
     return Sentence(_("%(what)sを変更しました"), what=Sentence(TAKEN[what].label) if what in TAKEN else what)
 
 
+def _promised(data: Data) -> Sentence:
+    """The day on which the buyer gets it, for the first time or instead of another."""
+    template = _("お届け予定日を変更しました（%(on)s）") if data.get("was") else _("お届け予定日を決めました（%(on)s）")
+    return Sentence(template, on=data.get("promised_date") or "")
+
+
+def _supplied(template: str) -> Callable[[Data], Sentence]:
+    """By whom, the client itself where there is no supplier, and by which day."""
+
+    def say(data: Data) -> Sentence:
+        supplier = str(data.get("supplier") or "") or Sentence(_("自社"))
+        return Sentence(template, supplier=supplier, on=data.get("expected_on") or "")
+
+    return say
+
+
 _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.received": (_plain(_("受注を取り込みました")), "moving"),
     "order.verification_opened": (_reason(_("確認が必要です（%(reason)s）")), "attention"),
@@ -164,6 +180,13 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.backordered": (_plain(_("入荷を待つ商品を分けました（%(units)s点）"), "units"), "attention"),
     "order.reduced": (_plain(_("商品を取り消しました（%(units)s点）"), "units"), "attention"),
     "order.substituted": (_plain(_("代わりの商品に替えました（%(item)s %(units)s点）"), "item", "units"), "attention"),
+    "order.supply_needed": (_plain(_("手配が必要な商品があります（%(units)s点）"), "units"), "attention"),
+    "order.supply_placed": (_plain(_("商品を手配しました（%(units)s点）"), "units"), "moving"),
+    "order.supply_sent": (_supplied(_("発注しました（%(supplier)s）")), "moving"),
+    "order.supply_confirmed": (_supplied(_("納期の回答がありました（%(supplier)s・%(on)s）")), "moving"),
+    "order.supply_cancelled": (_plain(_("手配を取り消しました（%(units)s点）"), "units"), "attention"),
+    "order.supply_reduced": (_plain(_("不要になった手配を減らしました（%(units)s点）"), "units"), "attention"),
+    "order.promise_moved": (_promised, "moving"),
     "order.written_off": (_plain(_("商品を除却しました（%(units)s点）"), "units"), "trouble"),
     "order.prepayment_asked": (_plain(_("前払いに切り替えました")), "attention"),
     "order.shipping_reopened": (_plain(_("再出荷することにしました")), "attention"),

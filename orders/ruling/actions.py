@@ -17,8 +17,9 @@ from core.definitions import Definition, read_day, reading, refuse
 from core.wording import Sentence, _
 from orders.reasons import HOLD_REASONS, PARTIES, SECOND_LOOK, VERIFICATION_REASONS
 from orders.ruling.deriving import holidays_of
-from orders.ruling.fields import BRANCHES, PRIORITIES, SLOTS, TEMPERATURES, WEEKDAYS
+from orders.ruling.fields import PRIORITIES, SLOTS, TEMPERATURES, WEEKDAYS
 from orders.ruling.subjects import CHANGES, SEPARATOR, Subjects
+from orders.supplying import BRANCHES
 from orders.tracking import CARRIERS
 
 MAX_ACTIONS = 15

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.text import PREFECTURES
 from core.wording import _
+from orders.supplying import BRANCHES
 
 TEXT, CHOICE, AMOUNT, DAY, CLOCK, FLAG, TEXTS, COUNTS = (
     "text",
@@ -72,7 +73,6 @@ SLOTS: Mapping[str, str] = {
     "19-21": _("19〜21時"),
     "other": _("その他の指定"),
 }
-BRANCHES: Mapping[str, str] = {"stock": _("在庫品"), "made_to_order": _("受注生産"), "drop_ship": _("直送")}
 TEMPERATURES: Mapping[str, str] = {"normal": _("常温"), "chilled": _("冷蔵"), "frozen": _("冷凍")}
 PRIORITIES: Mapping[str, str] = {"0": _("通常"), "1": _("優先"), "2": _("最優先")}
 _PREFECTURES = {name: name for name in PREFECTURES}

@@ -22,6 +22,7 @@ from orders.queries.facts import among
 from orders.services import cancelling
 from orders.services.phases import refresh
 from orders.services.shipping import note_whole, withdraw
+from orders.services.standing import give_back
 
 PIECES = pl.Schema({"order_id": pl.Int64, "line_id": pl.Int64, "pieces": pl.Int64})
 """How many pieces of which lines."""
@@ -30,19 +31,20 @@ LONGEST_ADDRESS = 255
 
 _ROOM = "SELECT order_id, id, greatest({room}, 0) FROM orders_line WHERE order_id = ANY(%s) ORDER BY id"
 _SOURCES = """
-    SELECT id, backordered, on_purchase,
-           ordered - cancelled - written_off - allocated - backordered - on_purchase, allocated - released
+    SELECT id, backordered, on_purchase, making,
+           ordered - cancelled - written_off - allocated - backordered - on_purchase - making, allocated - released
       FROM orders_line WHERE id = ANY(%s)
 """
 _SOURCED = pl.Schema(
-    {"line_id": pl.Int64, "backordered": pl.Int64, "on_purchase": pl.Int64, "unsourced": pl.Int64, "free": pl.Int64}
+    dict.fromkeys(("line_id", "backordered", "on_purchase", "making", "unsourced", "free"), pl.Int64())
 )
 _CANCEL = """
     UPDATE orders_line l
        SET cancelled = l.cancelled + t.pieces, backordered = l.backordered - t.backordered,
-           on_purchase = l.on_purchase - t.on_purchase, allocated = l.allocated - t.allocated
-      FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::int[])
-           AS t (id, pieces, backordered, on_purchase, allocated)
+           on_purchase = l.on_purchase - t.on_purchase, making = l.making - t.making,
+           allocated = l.allocated - t.allocated
+      FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
+           AS t (id, pieces, backordered, on_purchase, making, allocated)
      WHERE l.id = t.id
 """
 _BACKORDER = """
@@ -127,18 +129,19 @@ def substitute(pieces: pl.DataFrame, *, item: str, reason: str, actor: Actor, at
 
 
 def _take_off(pieces: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
-    """Cancel pieces: first what has not come in, then what was ordered for them, last what is on the shelf."""
+    """Cancel pieces: first what nobody has, then what is on order or being made, last what is on the shelf."""
     sourced = pieces.join(_sources(pieces), on="line_id", maintain_order="left")
     rest = pl.col("pieces")
-    for source in ("backordered", "on_purchase", "unsourced"):
+    for source in ("backordered", "unsourced", "on_purchase", "making"):
         taken = pl.min_horizontal(source, rest)
         sourced = sourced.with_columns(taken.alias(source))
         rest = rest - pl.col(source)
     sourced = sourced.with_columns(rest.alias("allocated"))
     withdraw(_from_shipments(sourced, pl.col("allocated")), actor=actor, at=at)
-    columns = ("line_id", "pieces", "backordered", "on_purchase", "allocated")
+    columns = ("line_id", "pieces", "backordered", "on_purchase", "making", "allocated")
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL, [sourced[name].to_list() for name in columns])
+    give_back(pieces["order_id"].unique().to_list(), actor=actor, at=at)
 
 
 def _sources(pieces: pl.DataFrame) -> pl.DataFrame:

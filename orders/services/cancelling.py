@@ -19,6 +19,7 @@ from orders.queries import facts
 from orders.reasons import PARTIES
 from orders.services.phases import refresh
 from orders.services.sifting import sift_orders
+from orders.services.standing import give_back
 from orders.services.verification import check_words
 
 _DROP_SHIPMENTS = """
@@ -29,7 +30,8 @@ _DROP_SHIPMENTS = """
 _DROPPED = pl.Schema({"subject_id": pl.Int64, "order_id": pl.Int64, "position": pl.Int64})
 _CANCEL_LINES = """
     UPDATE orders_line
-       SET cancelled = ordered - written_off, allocated = 0, backordered = 0, on_purchase = 0, released = 0, picked = 0
+       SET cancelled = ordered - written_off, allocated = 0, backordered = 0, on_purchase = 0, making = 0,
+           released = 0, picked = 0
      WHERE order_id = ANY(%s)
 """
 _ANSWER_REQUESTS = """
@@ -112,6 +114,7 @@ def _cancel(going: pl.DataFrame, *, by: str, party: str = "", reason: str, actor
         cursor.execute(_CANCEL_LINES, [ids])
         cursor.execute(_ANSWER_REQUESTS, [at, actor.name, True, reason, ids])
         cursor.execute(_END_WAITING, {"at": at, "by": actor.name, "reason": reason, "ids": ids})
+    give_back(ids, actor=actor, at=at)
     refresh(ids)
     if not dropped.is_empty():
         publish_frame("shipment.cancelled", "shipment", dropped, actor=actor, at=at)

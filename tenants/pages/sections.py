@@ -26,6 +26,7 @@ CLIENT_TABS: tuple[Tab, ...] = (
     ("orders:rules", _("受注の規則"), Permission.MANAGE_SETTINGS),
     ("orders:entry_settings", pgettext_lazy("menu", "受注の入力"), Permission.MANAGE_SETTINGS),
     ("orders:quote_settings", pgettext_lazy("menu", "見積"), Permission.MANAGE_SETTINGS),
+    ("orders:supply_settings", pgettext_lazy("menu", "手配"), Permission.MANAGE_SETTINGS),
     ("orders:letterhead", pgettext_lazy("menu", "帳票"), Permission.MANAGE_SETTINGS),
     ("tenants:security", _("セキュリティ"), Permission.MANAGE_SETTINGS),
     ("notices:settings", pgettext_lazy("menu", "通知"), Permission.MANAGE_SETTINGS),

@@ -22,6 +22,7 @@ def received(**fields: Any) -> int:
         "ordered_at": order.ordered_at,
         "ship_due_at": order.ship_due_at,
         "units": sum(line.ordered for line in order.lines.all()),
+        "to_source": sum(line.ordered - line.allocated - line.backordered for line in order.lines.all()),
         "priority": order.priority,
         "title": f"{order.number} 商品1",
         "phase": order.phase,
@@ -31,6 +32,10 @@ def received(**fields: Any) -> int:
         Happening("order.verification_opened", "order", order.pk, {"reason": check.reason}, order_id=order.pk)
         for check in order.verifications.all()
     ]
+    if data["to_source"]:
+        told.append(
+            Happening("order.supply_needed", "order", order.pk, {"units": data["to_source"]}, order_id=order.pk)
+        )
     publish(told, actor=SYSTEM, at=order.received_at)
     return order.pk
 

@@ -25,9 +25,14 @@ def channel(code: str = "shop", profile: str = "nextengine") -> Channel:
 
 
 def order(
-    *, units: Sequence[int] = (1,), verifications: Sequence[str] = (), allocated: bool = True, **fields: Any
+    *,
+    units: Sequence[int] = (1,),
+    verifications: Sequence[str] = (),
+    allocated: bool = True,
+    branch: str = "stock",
+    **fields: Any,
 ) -> Order:
-    """An order with a line for each number of `units`, and an open verification for each reason."""
+    """An order with a line of that branch for each number of `units`, and an open verification for each reason."""
     nth = next(_numbers)
     values: dict[str, Any] = {
         "channel": fields.pop("channel", None) or channel(),
@@ -53,7 +58,8 @@ def order(
             name=f"商品{position}",
             unit_price=1000,
             ordered=quantity,
-            allocated=quantity if allocated else 0,
+            branch=branch,
+            allocated=quantity if allocated and branch == "stock" else 0,
         )
         for position, quantity in enumerate(units, 1)
     )

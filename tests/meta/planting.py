@@ -57,6 +57,9 @@ from orders.models import (
     SavedView,
     Shipment,
     StopRequest,
+    Supply,
+    SupplyItem,
+    SupplyLine,
 )
 from orders.queries import arrivals
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
@@ -72,6 +75,7 @@ from orders.services import (
     returning,
     ruling,
     shipping,
+    supplying,
     threads,
     verification,
 )
@@ -84,7 +88,7 @@ from tenants import services
 from tenants.models import Person
 from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
-from tests.factories import operations, orders, quotes
+from tests.factories import operations, orders, quotes, supplies
 from tests.factories.order_files import order_file, row
 from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
@@ -179,8 +183,15 @@ def _orders(nth: int) -> Ids:
     orders.released(asked)
     cancelling.cancel([asked], by="client", reason="不要", actor=OPERATOR, at=now)
     _in_trouble(nth)
+    supply = _supplied(nth)
     shipment = _been_through_all(nth, reasons)
-    return {"order_id": shipment.order_id, "hold_id": Hold.objects.latest("id").pk, "shipment_id": shipment.pk}
+    coming = {"supply_id": supply.pk, "supply_item_id": SupplyItem.objects.latest("id").pk}
+    return {
+        "order_id": shipment.order_id,
+        "hold_id": Hold.objects.latest("id").pk,
+        "shipment_id": shipment.pk,
+        **coming,
+    }
 
 
 def _notices(nth: int, order: int) -> Ids:
@@ -303,6 +314,21 @@ def _in_trouble(nth: int) -> None:
     for kind in ("accident", "wrong_item", "damaged")[:nth]:
         exceptions.open_for([ours], kind=kind, actor=OPERATOR, at=now)
     returning.request([back], reason="不要", actor=OPERATOR, at=now)
+
+
+def _supplied(nth: int) -> Supply:
+    """Goods ordered for n lines, with their paper, some of which have come; others wait to be ordered."""
+    now = orders.MORNING
+    supplies.item("SKU-", "stock", supplies.supplier(f"maker{nth}"))
+    supplies.item(f"PLANTED-{nth}", "drop_ship", supplies.supplier(f"maker{nth}"))
+    operations.received(units=(1,) * nth, branch="made_to_order")
+    made = operations.received(units=(2,) * nth, branch="made_to_order")
+    (placed,) = supplying.place([made], actor=OPERATOR, at=now).supplies
+    supplying.send([placed], actor=OPERATOR, at=now)
+    supplying.deliver([placed], sender=OPERATOR.name, at=now)
+    first = SupplyLine.objects.filter(supply=placed).earliest("id")
+    supplying.arrive([placed], pieces={first.pk: 1}, actor=OPERATOR, at=now)
+    return Supply.objects.get(pk=placed)
 
 
 def _been_through_all(nth: int, reasons: list[str]) -> Shipment:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.batches import Outcome
 from orders.exceptions import CHOICES, KINDS
 from orders.lifecycle import BY_CODE, graph, phase_of
-from orders.models import ChangeRequest, Line, Order, OrderException, Return, Shipment, ShipmentLine
+from orders.models import ChangeRequest, Line, Order, OrderException, Return, Shipment, ShipmentLine, Supply, SupplyLine
 from orders.queries import facts
 from orders.services import (
     arranging,
@@ -27,23 +27,29 @@ from orders.services import (
     holds,
     returning,
     shipping,
+    supplying,
     verification,
 )
+from orders.supplying import KINDS as WAYS
+from orders.supplying import OPEN
 from tests.conftest import OPERATOR
 from tests.factories.orders import MORNING, order, slips
+from tests.factories.supplies import item, supplier
 
 pytestmark = pytest.mark.usefixtures("nobody_listens")
 
 AGREED: dict[str, frozenset[str]] = {
-    "received": frozenset({"scheduled", "held", "preparing", "cancelled"}),
+    "received": frozenset({"scheduled", "held", "preparing", "producing", "sourcing", "cancelled"}),
     "scheduled": frozenset({"received", "held", "preparing", "cancelled"}),
+    "producing": frozenset({"received", "scheduled", "held", "preparing", "cancelled"}),
+    "sourcing": frozenset({"received", "scheduled", "held", "preparing", "partial", "shipped", "cancelled"}),
     "awaiting_payment": frozenset({"received", "scheduled", "held", "cancelled"}),
     "verifying": frozenset({"received", "scheduled", "awaiting_payment", "held", "cancelled"}),
     "preparing": frozenset({"held", "partial", "shipped", "delivered", "cancelled"}),
     "partial": frozenset({"held", "shipped", "delivered"}),
     "held": frozenset(
         {
-            *("received", "scheduled", "awaiting_payment", "verifying"),
+            *("received", "scheduled", "awaiting_payment", "verifying", "producing", "sourcing"),
             *("preparing", "partial", "shipped", "delivered", "cancelled"),
         }
     ),
@@ -95,6 +101,19 @@ def _returns(order_ids: Sequence[int]) -> list[int]:
 
 def _changes(order_ids: Sequence[int]) -> list[int]:
     return list(ChangeRequest.objects.filter(order__in=order_ids).values_list("pk", flat=True))
+
+
+def _supplies(order_ids: Sequence[int]) -> list[int]:
+    found = Supply.objects.filter(lines__line__order__in=order_ids)
+    return list(found.order_by("pk").distinct().values_list("pk", flat=True))
+
+
+def _arrive(order_ids: Sequence[int], *, part: bool = False) -> Outcome:
+    """What these orders wait for comes, or one piece of each; what goes straight to buyers has its numbers."""
+    supplies = _supplies(order_ids)
+    lots = SupplyLine.objects.filter(supply__in=supplies, quantity__gt=F("arrived") + F("cancelled"))
+    pieces = dict.fromkeys(lots.values_list("pk", flat=True), 1) if part else None
+    return supplying.arrive(supplies, pieces=pieces, parcels=slips(supplies), **ALWAYS)
 
 
 Command = Callable[[Sequence[int]], Outcome]
@@ -156,6 +175,13 @@ COMMANDS: dict[str, Command] = {
     "inspect_return": lambda ids: returning.inspect(
         _returns(ids), accepted=dict.fromkeys(_lines(ids), 1), finding="可", **ALWAYS
     ),
+    "source": lambda ids: supplying.place(ids, **ALWAYS),
+    "send_supply": lambda ids: supplying.send(_supplies(ids), **ALWAYS),
+    "confirm_supply": lambda ids: supplying.confirm(_supplies(ids), expected_on=date(2026, 10, 5), **ALWAYS),
+    "delay_supply": lambda ids: supplying.confirm(_supplies(ids), expected_on=date(2026, 11, 5), **ALWAYS),
+    "supply_arrives": _arrive,
+    "supply_arrives_in_part": lambda ids: _arrive(ids, part=True),
+    "cancel_supply": lambda ids: supplying.cancel(_supplies(ids), reason="終売", **ALWAYS),
     "reopen": lambda ids: exceptions.reopen(_exceptions(ids), note="再度", **ALWAYS),
     "withdraw": lambda ids: exceptions.withdraw(_exceptions(ids), note="誤り", **ALWAYS),
     **{f"open_{kind}": _opener(kind) for kind in KINDS},
@@ -165,11 +191,12 @@ TROUBLES = {
     name
     for name in COMMANDS
     if name.startswith(("open_", "decide_"))
-    or name in {"change", "answer_change", "reopen", "withdraw", "allocate"}
+    or name in {"change", "answer_change", "reopen", "withdraw", "allocate", "delay_supply", "source", "confirm_supply"}
     or name.endswith("_return")
 }
 BY_OTHERS: Mapping[str, Callable[[Sequence[int]], list[int]]] = {
     "answer_change": _changes,
+    **{name: _supplies for name in COMMANDS if "supply" in name},
     "receive_return": _returns,
     "inspect_return": _returns,
     "reopen": _exceptions,
@@ -178,8 +205,9 @@ BY_OTHERS: Mapping[str, Callable[[Sequence[int]], list[int]]] = {
 }
 """Commands whose subjects are not orders or shipments."""
 BY_SHIPMENT = {"pick", "pack", "ship", "deliver"}
+SOURCING = ("verify", "pay", "source", "send_supply", "confirm_supply", "supply_arrives_in_part", "supply_arrives")
 USUAL = ("verify", "pay", "release", "pick", "pack", "ship", "deliver", "complete")
-CHOSEN = st.sets(st.integers(0, 2), min_size=1)
+CHOSEN = st.sets(st.integers(0, 4), min_size=1)
 Step = tuple[str, set[int]]
 
 
@@ -194,16 +222,21 @@ DECIDED = st.sampled_from([(kind.code, choice) for kind in KINDS.values() for ch
 TROUBLE = st.tuples(DECIDED, CHOSEN).map(
     lambda part: [(f"open_{part[0][0]}", part[1]), (f"decide_{part[0][1]}", part[1])]
 )
-WALKS = st.lists(SINGLE | TROUBLE | STRETCHES, min_size=1, max_size=10).map(
+SOURCED = st.builds(lambda chosen, last: [(name, chosen) for name in SOURCING[:last]], CHOSEN, st.integers(3, 7))
+WALKS = st.lists(SINGLE | TROUBLE | SOURCED | STRETCHES, min_size=1, max_size=10).map(
     lambda parts: [s for part in parts for s in part]
 )
 
 
 def _make() -> list[int]:
+    item("SKU-1", "drop_ship", supplier())
+    item("SKU-2", "made_to_order")
     return [
         order(units=[2, 1]).pk,
         order(units=[2], verifications=["address", "credit"]).pk,
         order(units=[1, 1], prepaid=True).pk,
+        order(units=[3], branch="drop_ship").pk,
+        order(units=[2, 2], branch="made_to_order", wished_date=date(2026, 10, 20)).pk,
     ]
 
 
@@ -225,12 +258,29 @@ def _check_laws(keys: Sequence[int]) -> None:
     under_way = ShipmentLine.objects.filter(line=OuterRef("pk")).exclude(shipment__state="cancelled")
     going = under_way.order_by().values("line").annotate(n=Sum(F("quantity") - F("voided"))).values("n")
     for line in Line.objects.filter(order__in=keys).annotate(going=Coalesce(Subquery(going), 0)):
-        assert line.allocated + line.backordered + line.on_purchase <= line.ordered - line.cancelled
+        sourced = line.allocated + line.backordered + line.on_purchase + line.making
+        assert sourced <= line.ordered - line.cancelled
         assert line.shipped <= line.packed <= line.picked <= line.released <= line.allocated
         assert line.released == line.going
         assert line.cancelled + line.written_off <= line.ordered
         assert line.return_accepted + line.return_rejected <= line.return_received <= line.return_requested
         assert line.return_requested <= line.shipped
+
+
+def _check_supplies(keys: Sequence[int]) -> None:
+    """What lines have on order and in production is what the orders to suppliers say is still to come."""
+    for line in Line.objects.filter(order__in=keys).prefetch_related("supply_lines__supply"):
+        coming = dict.fromkeys(WAYS, 0)
+        made = 0
+        for lot in line.supply_lines.all():
+            coming[lot.supply.kind] += lot.quantity - lot.arrived - lot.cancelled
+            made += lot.arrived if lot.supply.kind == "production" else 0
+        assert line.making == coming["production"]
+        assert line.on_purchase == coming["purchase"] + coming["direct"]
+        assert line.produced == made
+    for supply in Supply.objects.prefetch_related("lines"):
+        left = sum(lot.quantity - lot.arrived - lot.cancelled for lot in supply.lines.all())
+        assert (supply.state in OPEN) == (left > 0) == (supply.finished_at is None)
 
 
 def _check_step(name: str, keys: Sequence[int], chosen: Sequence[int]) -> None:
@@ -249,6 +299,7 @@ def _check_step(name: str, keys: Sequence[int], chosen: Sequence[int]) -> None:
         assert new[0] == old[0] or new[0] in agreed, f"{name}: {old[0]} to {new[0]}"
         assert (new[1] > old[1]) or new == old
     _check_laws(keys)
+    _check_supplies(keys)
 
 
 # Every example undoes what it wrote, so one scope serves them all.

@@ -66,7 +66,7 @@ def test_an_order_is_written_as_the_rules_leave_it(acme: str, at: At) -> None:
 
     assert (order.tags, order.carrier, order.temperature, order.priority) == (["VIP"], "yamato", "chilled", 2)
     assert (order.ship_on, order.promised_date) == (date(2026, 10, 20), date(2026, 10, 21))
-    assert order.phase == phase_of(facts.of_order(order.pk)).code == "scheduled"
+    assert order.phase == phase_of(facts.of_order(order.pk)).code == "received"
     assert list(order.lines.values_list("sku", "ordered", "unit_price", "branch")) == [
         ("A-1", 2, Decimal(1000), "stock"),
         ("B-2", 1, Decimal(300), "drop_ship"),
@@ -310,7 +310,7 @@ def test_rules_run_again_on_request(acme: str, at: At) -> None:
     assert (waiting.note, waiting.staff_note) == ("", "急ぎ")
     assert list(waiting.lines.values_list("position", "sku", "branch", "ordered", "allocated")) == [
         (1, "SKU-1", "stock", 1, 1),
-        (2, "SKU-2", "made_to_order", 2, 2),
+        (2, "SKU-2", "made_to_order", 2, 0),
         (3, "CARD", "stock", 1, 1),
     ]
     assert waiting.verifications.get().reason == "stock"

@@ -12,7 +12,8 @@ from core.events import Actor, Told, publish_frame
 from orders import ports
 from orders.intake import Intake as Part
 from orders.lifecycle import BEFORE_RELEASE, ORDER_FACTS, phase_column
-from orders.models import Intake, Order
+from orders.models import Intake, Line, Order
+from orders.queries import facts
 from orders.services import holds, verification
 from orders.services.intake import checking, comparing
 from orders.services.intake.comparing import kept_phone
@@ -30,6 +31,9 @@ _AS_THEY_ARE = (
     *("noshi", "wrapping", "message", "wished_date", "wished_slot", "note", "staff_note", "search"),
     *("ship_on", "promised_date", "carrier", "temperature", "priority"),
 )
+
+
+_TO_SOURCE = pl.col("branch") != Line.STOCK
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def _write_new(intake: Intake, ruled: Ruled, *, actor: Actor, at: datetime) -> N
     _tell_received(orders, lines, intake, actor=actor, at=at)
     log(with_ids(ruled.effects, orders), names={rule.id: rule.name for rule in ruled.rules}, actor=actor, at=at)
     verification.open_for(orders, ruled.findings, actor=actor, at=at)
+    _tell_to_source(orders.filter(pl.col("to_source") > 0), actor=actor, at=at)
     _hold(orders, ruled.held, actor=actor, at=at)
     _tell_scheduled(orders.filter(pl.col("ship_on").is_not_null() & ~pl.col("cancelled")), actor=actor, at=at)
     _tell_cancelled(orders.filter("cancelled"), actor=actor, at=at)
@@ -88,10 +93,14 @@ def _with_phases(ruled: Ruled) -> pl.DataFrame:
     for name, rows in (("verifications", ruled.findings), ("holds", ruled.held)):
         found = rows.group_by("key").agg(pl.len().cast(pl.Int64).alias(name))
         counted = counted.join(found, on="key", how="left", maintain_order="left")
+    missing = ruled.lines.group_by("key").agg(pl.col("quantity").filter(_TO_SOURCE).sum().alias("to_source"))
+    counted = counted.join(missing, on="key", how="left", maintain_order="left")
     living = pl.when("cancelled").then(0).otherwise("units")
+    to_source = pl.when("cancelled").then(0).otherwise(pl.col("to_source").fill_null(0))
     known = {
         "open": living,
-        "allocated": living,
+        "allocated": living - to_source,
+        "unsourced": to_source,
         "verifications": pl.col("verifications").fill_null(0),
         "holds": pl.col("holds").fill_null(0),
         "dated": pl.col("ship_on").is_not_null().cast(pl.Int64),
@@ -99,7 +108,7 @@ def _with_phases(ruled: Ruled) -> pl.DataFrame:
         "paid": pl.col("paid").cast(pl.Int64),
     }
     gathered = counted.select(known.get(name, pl.lit(0)).alias(name) for name in ORDER_FACTS)
-    return counted.with_columns(gathered.select(phase_column().alias("phase")).to_series())
+    return counted.with_columns(gathered.select(phase_column().alias("phase")).to_series(), to_source=to_source)
 
 
 def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.DataFrame:
@@ -132,8 +141,8 @@ def _tax_by_rate() -> pl.Expr:
 
 
 def _line_rows(lines: pl.DataFrame) -> pl.DataFrame:
-    # What is on hand is not counted here yet: every line is taken as allocated in full, whatever its branch, until the
-    # stock ledger and the orders to suppliers answer for it.
+    # What is on hand is not counted here: stock is taken as allocated in full. What is made to order or comes straight
+    # from a supplier has to be ordered first.
     nothing = pl.lit(0, dtype=pl.Int64)
     return lines.select(
         pl.col("id").alias("order_id"),
@@ -147,7 +156,7 @@ def _line_rows(lines: pl.DataFrame) -> pl.DataFrame:
         "branch",
         pl.col("quantity").alias("ordered"),
         pl.when("cancelled").then("quantity").otherwise(nothing).alias("cancelled"),
-        pl.when("cancelled").then(nothing).otherwise("quantity").alias("allocated"),
+        pl.when(pl.col("cancelled") | _TO_SOURCE).then(nothing).otherwise("quantity").alias("allocated"),
     )
 
 
@@ -163,6 +172,7 @@ def _tell_received(orders: pl.DataFrame, lines: pl.DataFrame, intake: Intake, *,
         pl.lit(at).alias("received_at"),
         pl.col("line_count").alias("lines"),
         "units",
+        "to_source",
         "total",
         pl.col("ship_prefecture").alias("prefecture"),
         "ship_due_at",
@@ -171,6 +181,15 @@ def _tell_received(orders: pl.DataFrame, lines: pl.DataFrame, intake: Intake, *,
         "phase",
     )
     return publish_frame("order.received", "order", told, actor=actor, at=at, batch_id=intake.pk)
+
+
+def _tell_to_source(orders: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
+    """Of some of their goods there is none on the shelf: they have to be ordered or made."""
+    if not orders.is_empty():
+        told = orders.select(
+            pl.col("id").alias("subject_id"), pl.col("id").alias("order_id"), pl.col("to_source").alias("units")
+        )
+        publish_frame("order.supply_needed", "order", told, actor=actor, at=at)
 
 
 def _hold(orders: pl.DataFrame, held: pl.DataFrame, *, actor: Actor, at: datetime) -> None:

@@ -42,8 +42,14 @@ _WRITE = f"""
     UPDATE orders_order o SET {_SETS}
       FROM unnest(%s::bigint[], {_ARRAYS}) AS t (id, {", ".join(_COLUMNS)}) WHERE o.id = t.id
 """  # noqa: S608 (made of the names above)
+# Nothing of these orders is released yet. What is on its way to them stays so.
 _TURN = """
-    UPDATE orders_line l SET branch = t.branch FROM unnest(%s::bigint[], %s::text[]) AS t (id, branch) WHERE l.id = t.id
+    UPDATE orders_line l
+       SET branch = t.branch,
+           allocated = CASE WHEN t.branch = 'stock'
+                            THEN l.ordered - l.cancelled - l.written_off - l.backordered - l.on_purchase - l.making
+                            ELSE l.produced END
+      FROM unnest(%s::bigint[], %s::text[]) AS t (id, branch) WHERE l.id = t.id
 """
 
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from orders.models import Channel, Line
+from orders.models import Channel
 from orders.queries import ruling
+from orders.queries.supplying import with_branches
 from orders.reasons import HOLD_REASONS
 from orders.ruling.actions import Action
 from orders.ruling.running import EFFECTS, Rule, apply
@@ -55,7 +56,7 @@ def at_arrival(
     """
     orders, findings = _begun(channel, orders, findings, at=at)
     lines = lines.join(orders.select("number", "key"), on="number", how="inner", maintain_order="left")
-    lines = lines.with_columns(pl.lit(Line.STOCK).alias("branch"))
+    lines = with_branches(lines)
     rules = ruling.in_force(at.astimezone(ZoneInfo(zone)).date())
     if not rules:
         none = pl.DataFrame(schema=HELD), pl.DataFrame(schema=EFFECTS)

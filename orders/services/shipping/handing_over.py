@@ -56,7 +56,9 @@ _TAKEN = """
 
 
 @dataclass(frozen=True)
-class _Parcel:
+class Slip:
+    """A parcel with its number, of a shipment."""
+
     shipment_id: int
     carrier: str
     number: str
@@ -70,7 +72,7 @@ def ship(shipment_ids: Collection[int], *, parcels: Slips, actor: Actor, at: dat
     order of which everything is out is shipped. What the carrier reported as delivered before is taken as well.
     """
     ready, refused = sift_shipments("ship", shipment_ids)
-    slips, bad = _checked(ready["id"], parcels, at=at)
+    slips, bad = checked(ready["id"], parcels, at=at)
     refused |= bad
     going = ready.filter(~pl.col("id").is_in(list(bad)))
     if not going.is_empty():
@@ -82,8 +84,9 @@ def ship(shipment_ids: Collection[int], *, parcels: Slips, actor: Actor, at: dat
     return Outcome.of(going["id"], refused)
 
 
-def _checked(shipment_ids: pl.Series, parcels: Slips, *, at: datetime) -> tuple[list[_Parcel], dict[int, Refused]]:
-    slips: list[_Parcel] = []
+def checked(shipment_ids: pl.Series, parcels: Slips, *, at: datetime) -> tuple[list[Slip], dict[int, Refused]]:
+    """The parcels of these shipments, and those that have none, a number that is wrong, or another parcel's."""
+    slips: list[Slip] = []
     bad: dict[int, Refused] = {}
     for shipment_id in shipment_ids:
         given = parcels.get(shipment_id, ())
@@ -91,13 +94,13 @@ def _checked(shipment_ids: pl.Series, parcels: Slips, *, at: datetime) -> tuple[
             missing = _("伝票番号を入れてください。")
             bad[shipment_id] = Refused(Sentence(missing), code="missing", field="tracking_number")
         try:
-            slips += [_Parcel(shipment_id, carrier, tracking.checked(carrier, number)) for carrier, number in given]
+            slips += [Slip(shipment_id, carrier, tracking.checked(carrier, number)) for carrier, number in given]
         except Refused as refusal:
             bad[shipment_id] = refusal
     return slips, bad | _used_twice(slips, at=at)
 
 
-def _used_twice(slips: Sequence[_Parcel], *, at: datetime) -> dict[int, Refused]:
+def _used_twice(slips: Sequence[Slip], *, at: datetime) -> dict[int, Refused]:
     times = Counter((slip.carrier, slip.number) for slip in slips)
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN, [[slip.number for slip in slips], at - REUSED_AFTER])
@@ -112,17 +115,9 @@ def _used_twice(slips: Sequence[_Parcel], *, at: datetime) -> dict[int, Refused]
     }
 
 
-def _hand_over(going: pl.DataFrame, slips: Sequence[_Parcel], *, at: datetime) -> pl.DataFrame:
+def _hand_over(going: pl.DataFrame, slips: Sequence[Slip], *, at: datetime) -> pl.DataFrame:
     """Write parcels, states and counters; returns what is told of the shipments."""
-    rows = pl.DataFrame(
-        [(slip.shipment_id, slip.carrier, slip.number) for slip in slips],
-        schema={"shipment_id": pl.Int64, "carrier": pl.String, "tracking_number": pl.String},
-        orient="row",
-    )
-    copying.copy("orders_parcel", rows)
-    labels = rows.group_by("shipment_id", maintain_order=True).agg(
-        pl.col("carrier").first(), pl.col("tracking_number").alias("tracking_numbers")
-    )
+    labels = write_parcels(slips)
     with connection.cursor() as cursor:
         cursor.execute(_HAND_OVER, [at, labels["shipment_id"].to_list(), labels["carrier"].to_list()])
     ids = going["id"].to_list()
@@ -130,6 +125,19 @@ def _hand_over(going: pl.DataFrame, slips: Sequence[_Parcel], *, at: datetime) -
     told = going.select("id", "order_id").join(labels, left_on="id", right_on="shipment_id", maintain_order="left")
     told = told.join(facts.fetch(_SHIPPED_AS, [ids], _SHIPPED_AS_SCHEMA), on="id", maintain_order="left")
     return quantities.with_contents(told).rename({"id": "subject_id"})
+
+
+def write_parcels(slips: Sequence[Slip]) -> pl.DataFrame:
+    """Write the parcels; returns shipment_id, carrier (of its first) and tracking_numbers."""
+    rows = pl.DataFrame(
+        [(slip.shipment_id, slip.carrier, slip.number) for slip in slips],
+        schema={"shipment_id": pl.Int64, "carrier": pl.String, "tracking_number": pl.String},
+        orient="row",
+    )
+    copying.copy("orders_parcel", rows)
+    return rows.group_by("shipment_id", maintain_order=True).agg(
+        pl.col("carrier").first(), pl.col("tracking_number").alias("tracking_numbers")
+    )
 
 
 def note_whole(order_ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
