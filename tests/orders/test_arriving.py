@@ -213,6 +213,7 @@ def test_records_are_orders_with_everything_they_say(acme: str, at: At) -> None:
         "ordered_at": "2026-10-01T00:30:00+00:00",
         "received_at": "2026-10-01T01:00:00+00:00",
         "lines": 2,
+        "to_source": 0,
         "units": 3,
         "total": 2800,
         "prefecture": "東京都",

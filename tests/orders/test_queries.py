@@ -46,7 +46,7 @@ def test_reading_takes_the_same_queries_for_one_and_for_three(number: int) -> No
 
     assert queries_of(lambda: listing.page(Filters(), at=MORNING)) == 3
     assert queries_of(lambda: listing.export(Filters(), at=MORNING)) == 1
-    assert queries_of(lambda: detail.of_order(found[0])) == 11
+    assert queries_of(lambda: detail.of_order(found[0])) == 12
     assert queries_of(lambda: timeline.of_order(found[0])) == 1
     assert queries_of(overview.questions) == 1
     exceptions.open_for(found, kind="shortage", actor=OPERATOR, at=MORNING)

@@ -322,5 +322,4 @@ def test_the_agreed_graph_names_phases_that_exist() -> None:
 def test_the_drawn_graph_has_every_agreed_way() -> None:
     drawn = {(edge.before, edge.after) for edge in graph()}
     agreed = {(before, after) for before, ways in AGREED.items() for after in ways}
-    # Only with two shipments in the warehouse at once is the rest of a held order already with the carrier.
-    assert agreed - drawn == {("held", "shipped")}
+    assert agreed <= drawn

@@ -69,7 +69,14 @@ def test_today_and_lateness_are_counted(browser: Client) -> None:
     now = clock.now()
     with scope.client("acme"):
         late = orders.order(ship_due_at=now - timedelta(hours=1))
-        told = {"number": late.number, "phase": late.phase, "units": 1, "title": "", "ordered_at": late.ordered_at}
+        told = {
+            "number": late.number,
+            "phase": late.phase,
+            "to_source": 0,
+            "units": 1,
+            "title": "",
+            "ordered_at": late.ordered_at,
+        }
         told |= {"ship_due_at": late.ship_due_at, "priority": 0}
         publish([Happening("order.received", "order", late.pk, told, order_id=late.pk)], actor=SYSTEM, at=now)
 
