@@ -4,10 +4,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from orders.models.chosen import PhaseLabel, SavedView
 from orders.models.entries import EntryDraft
 from orders.models.intakes import Channel, Difference, FileFormat, FormatVersion, Intake, RefusedRow, StopRequest
 from orders.models.quotes import Contract, Inquiry, Quote, QuoteLine, QuoteQuestion, QuoteSettings, QuoteVersion
-from orders.models.chosen import PhaseLabel, SavedView
 from orders.models.supplies import Supplier, Supply, SupplyItem, SupplyLine
 from orders.models.threads import Attachment, Message, Question, ReadMark, Thread
 from orders.models.troubles import CancelRequest, ChangeRequest, OrderException, Return, ReturnLine

@@ -13,7 +13,6 @@ from orders import ports
 from orders.intake import Intake as Part
 from orders.lifecycle import BEFORE_RELEASE, ORDER_FACTS, phase_column
 from orders.models import Intake, Line, Order
-from orders.queries import facts
 from orders.services import holds, verification
 from orders.services.intake import checking, comparing
 from orders.services.intake.comparing import kept_phone

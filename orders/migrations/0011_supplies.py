@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_conversation"),
+        ("orders", "0010_quotes"),
     ]
 
     operations = [
