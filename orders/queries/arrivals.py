@@ -70,9 +70,9 @@ class ChannelForms:
 
 def channels_with_forms() -> list[ChannelForms]:
     """What can be sent: every active channel with its forms."""
-    shown = []
+    shown, profiles = [], registry.profiles()
     for channel in Channel.objects.filter(is_active=True).order_by("name"):
-        profile = registry.profiles().get(channel.profile)
+        profile = profiles.get(channel.profile)
         if profile is not None:
             examples = registry.examples(profile.code)
             shown.append(ChannelForms(channel.name, profile.name, examples, profile.pair is not None))

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from core import clock, scope
+from orders.queries import listing
 from tenants.models import Person
 from tenants.roles import ROLES
 from tests.api.conftest import Program, program
@@ -81,8 +82,11 @@ READING = [address for address in all_addresses() if may_be_read(address)]
 
 
 @pytest.fixture
-def readers(db: None, settings: Settings, tmp_path: Path, at: Callable[[str], datetime]) -> Iterator[Readers]:
-    """It is Thursday 1 October 2026, 10:00 in Tokyo."""
+def readers(
+    db: None, settings: Settings, tmp_path: Path, at: Callable[[str], datetime], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Readers]:
+    """It is Thursday 1 October 2026, 10:00 in Tokyo. A page of orders holds all: a second one would be counted for."""
+    monkeypatch.setitem(listing.page.__kwdefaults__ or {}, "size", 1000)
     settings.MOVED_CLOCK = tmp_path / "clock"
     clock.move(at("2026-10-01 10:00"))
     cache.clear()
