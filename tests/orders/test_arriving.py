@@ -131,6 +131,18 @@ def test_a_mended_file_marks_what_it_mends(acme: str, at: At, sample: samples.Sa
     assert Order.objects.get().number == single["number"]
     assert set(RefusedRow.objects.filter(intake=first).values_list("mended_by", flat=True)) == {second.pk}
 
+    # The broken row once more, in a file of its own: its order is here already, and not by the arrivals that follow.
+    third = bring(b"\r\n".join([head, broken, b""]), at("2026-11-01 11:00"))
+    assert set(RefusedRow.objects.filter(intake=third).values_list("mended_by", flat=True)) == {second.pk}
+
+
+def test_of_two_orders_under_one_number_the_refused_one_waits_on(acme: str, at: At, sample: samples.Sample) -> None:
+    first = bring(sample.data, at("2026-11-01 09:00"))
+    arriving.accept(channel(), [record("LATER-1")], actor=OPERATOR, at=at("2026-11-02 09:00"))
+    conflicting = RefusedRow.objects.filter(intake=first, code="conflicting_order")
+    here = conflicting.filter(number__in=Order.objects.values("number"))
+    assert set(here.values_list("mended_by", flat=True)) <= {None}
+
 
 @pytest.mark.parametrize(
     ("data", "code"),

@@ -45,10 +45,10 @@ Item = TypeVar("Item")
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/intake/' || %s::text, 0))"
 _MENDED = """
-    UPDATE orders_refusedrow r SET mended_by_id = %s
+    UPDATE orders_refusedrow r SET mended_by_id = o.intake_id
       FROM orders_intake i, orders_order o
-     WHERE i.id = r.intake_id AND i.channel_id = %s AND i.id <> %s AND r.mended_by_id IS NULL AND r.number <> ''
-       AND o.channel_id = i.channel_id AND o.number = r.number
+     WHERE i.id = r.intake_id AND i.channel_id = %s AND r.mended_by_id IS NULL AND r.number <> ''
+       AND o.channel_id = i.channel_id AND o.number = r.number AND o.intake_id <> r.intake_id
 """
 
 
@@ -266,7 +266,7 @@ def _finish(intake: Intake, *, at: datetime) -> None:
     intake.state, intake.finished_at = Intake.DONE, at
     intake.save()
     with connection.cursor() as cursor:
-        cursor.execute(_MENDED, [intake.pk, intake.channel_id, intake.pk])
+        cursor.execute(_MENDED, [intake.channel_id])
     _keep_file(intake, at=at)
     publish_of(intake, "intake.finished", at=at)
 
