@@ -150,7 +150,7 @@ class Difference(models.Model):
 
 
 class RefusedRow(models.Model):
-    """One row of a file that did not become (part of) an order, and why. mended_by: what its order came with instead."""
+    """One row of a file that did not become (part of) an order, and why. mended_by: what its order came with."""
 
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="refused_rows")
     row = models.PositiveIntegerField()
