@@ -35,7 +35,7 @@ check: setup ## The checks that run nothing: style, types, imports, migrations, 
 	$(PYTHON) bin/messages.py check
 
 test: check ## All checks and all tests, the browser's included (ARGS="-k words")
-	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 bench: setup ## The benchmarks against their limits
 	$(PYTHON) -m bench
