@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
 from typing import cast
 
 from csp.decorators import csp_replace
@@ -118,40 +118,39 @@ def _answer(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
     if not _may_answer(request, order_id, serial):
         return _show(request, order_id, serial, status=403)
     form = AnswerForm(request.POST)
-    if form.is_valid():
+
+    def answer() -> None:
         given = form.cleaned_data
-        wished: date | None = given["wished"]
-        try:
-            services.answer(order_id, given["hold"], text=given["text"], wished=wished, at=clock.now())
-        except Refused as refusal:
-            if refusal.code == "answered":
-                return _told(request, str(refusal))
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            return _told(request, _("お答えを受け取りました。ありがとうございました。"))
-    return _show(request, order_id, serial, answer=form, status=422)
+        services.answer(order_id, given["hold"], text=given["text"], wished=given["wished"], at=clock.now())
 
-
-def _told(request: HttpRequest, sentence: str) -> HttpResponse:
-    """Back to the page with the sentence: what was asked is answered, by this answer or an earlier one."""
-    messages.success(request, sentence)
-    return HttpResponseRedirect(request.path)
+    return _taken(request, form, answer) or _show(request, order_id, serial, answer=form, status=422)
 
 
 def _decide(request: HttpRequest, order_id: int, serial: int) -> HttpResponse:
     if not _may_answer(request, order_id, serial):
         return _show(request, order_id, serial, status=403)
     form = DecisionForm(request.POST)
-    if form.is_valid():
-        try:
-            services.decide(order_id, form.cleaned_data["exception"], answer=form.answer(), at=clock.now())
-        except Refused as refusal:
-            if refusal.code == "answered":
-                return _told(request, str(refusal))
+
+    def decide() -> None:
+        services.decide(order_id, form.cleaned_data["exception"], answer=form.answer(), at=clock.now())
+
+    return _taken(request, form, decide) or _show(request, order_id, serial, decision=form, status=422)
+
+
+def _taken(request: HttpRequest, form: forms.Form, act: Callable[[], None]) -> HttpResponse | None:
+    """Do what the form asks for. Back to the page where it is done, now or before; None where the form says why not."""
+    if not form.is_valid():
+        return None
+    try:
+        act()
+    except Refused as refusal:
+        if refusal.code != "answered":
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            return _told(request, _("お答えを受け取りました。ありがとうございました。"))
-    return _show(request, order_id, serial, decision=form, status=422)
+            return None
+        messages.success(request, str(refusal))
+    else:
+        messages.success(request, _("お答えを受け取りました。ありがとうございました。"))
+    return HttpResponseRedirect(request.path)
 
 
 def _show(
