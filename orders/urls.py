@@ -44,6 +44,7 @@ urlpatterns = [
     path("orders/exceptions", troubles.open_exception, name="open_exception"),
     path("orders/changes", troubles.ask_change, name="ask_change"),
     path("orders/returns", troubles.request_return, name="request_return"),
+    path("exceptions/answer", troubles.answer_together, name="answer_together"),
     path("exceptions/<int:exception_id>/answer", troubles.answer_exception, name="answer_exception"),
     path("exceptions/<int:exception_id>/decide", troubles.decide_exception, name="decide_exception"),
     path("exceptions/<int:exception_id>/withdraw", troubles.withdraw_exception, name="withdraw_exception"),

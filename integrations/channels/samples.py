@@ -171,10 +171,15 @@ def example(shop: Shop) -> bytes:
         next(order for order in alive if len(order.lines) > 1),
         next(order for order in reversed(alive) if order.wished_date),
     ]
+    return written(shop, wanted)
+
+
+def written(shop: Shop, orders: Iterable[Order]) -> bytes:
+    """These orders as the shop's file, without dirt."""
     lines = io.StringIO()
     writer = csv.writer(lines, delimiter=shop.separator, quoting=shop.quoting, lineterminator="\r\n")
     writer.writerow(shop.header)
-    writer.writerows([[row.get(name, "") for name in shop.header] for order in wanted for row in shop.write(order)])
+    writer.writerows([[row.get(name, "") for name in shop.header] for order in orders for row in shop.write(order)])
     return lines.getvalue().encode(shop.encoding)
 
 

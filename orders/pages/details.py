@@ -54,7 +54,7 @@ def questions(request: PortalRequest) -> HttpResponse:
     decisions = troubles.decisions(side="client")
     shown = {
         "questions": asked,
-        "decisions": decisions,
+        "decisions": troubles.alike(decisions),
         "shown": len(asked) + len(decisions),
         "total": overview.question_count() + troubles.decision_count(side="client"),
     }

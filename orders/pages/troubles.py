@@ -44,6 +44,17 @@ def answer_exception(request: PortalRequest, exception_id: int) -> HttpResponse:
     return _decide(request, exception_id, _("お返事を受け付けました。受注は次の工程に進みます。"))
 
 
+@page(Permission.ANSWER_QUESTIONS, methods=("POST",), side="client")
+def answer_together(request: PortalRequest) -> HttpResponse:
+    """The client decides several alike, with one click; where a day is needed, each has the one proposed with it."""
+    orders = dict(OrderException.objects.filter(pk__in=selected(request)).order_by("pk").values_list("pk", "order_id"))
+    answer = Answer(choice=request.POST.get("choice", ""), as_proposed=True)
+    decided = exceptions.decide(orders, answer=answer, by=request.side, actor=request.actor, at=clock.now())
+    refused = {orders[key]: why for key, why in decided.refused.items()}
+    outcome = Outcome.of([orders[key] for key in decided.done], refused)
+    return told(request, outcome, lambda n: _("%s件のお返事を受け付けました。受注は次の工程に進みます。") % f"{n:,}")
+
+
 @page(Permission.DECIDE_EXCEPTIONS, methods=("POST",), side="operator")
 def decide_exception(request: PortalRequest, exception_id: int) -> HttpResponse:
     """The operator's lead decides, or writes down what the buyer or the supplier decided."""

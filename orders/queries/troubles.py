@@ -113,6 +113,46 @@ class Waiting:
     order: Order
 
 
+TOGETHER = 3
+"""So many decisions of one kind, and more, are answered together."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Decisions of one kind. choices: those that all of them offer, and that need no more than the day proposed."""
+
+    kind: str
+    waiting: Sequence[Waiting]
+    choices: Sequence[ChoiceRow]
+
+    @property
+    def first(self) -> ExceptionRow:
+        return self.waiting[0].row
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they are shown as one table, to be answered together."""
+        return len(self.waiting) >= TOGETHER and bool(self.choices)
+
+
+def alike(decisions: Sequence[Waiting]) -> list[Alike]:
+    """The decisions by their kind, in the order in which the first of each is due."""
+    by_kind: dict[str, list[Waiting]] = {}
+    for one in decisions:
+        by_kind.setdefault(one.row.kind, []).append(one)
+    return [Alike(kind, waiting, _of_all(waiting)) for kind, waiting in by_kind.items()]
+
+
+def _of_all(waiting: Sequence[Waiting]) -> list[ChoiceRow]:
+    offered = [{choice.code for choice in one.row.choices} for one in waiting]
+    dated = all(one.row.expected_date for one in waiting)
+    return [
+        choice
+        for choice in waiting[0].row.choices
+        if all(choice.code in codes for codes in offered) and (not choice.needs or (choice.needs == "date" and dated))
+    ]
+
+
 def exception_row(found: OrderException, known: Facts, names: dict[int, str], *, side: str) -> ExceptionRow:
     """The exception as that side reads it. known: the order's facts; names: of its lines by id."""
     kind = KINDS[found.kind]

@@ -100,9 +100,7 @@ class Month:
     def _noon(self, day: date, deliveries: list[tuple[Company, Delivery]]) -> None:
         """The files up to the cut-off come in, what is refused is mended, and some buyers change their minds."""
         self._move(day, "13:05")
-        waiting = [self._upload(company, delivery) for company, delivery in deliveries]
-        for sent in waiting:
-            self._await(sent)
+        waiting = self.receive(deliveries)
         self._move(day, "13:15")
         mending = [self._mend(sent, day) for sent in waiting if sent.intake_id is not None]
         for again in mending:
@@ -112,6 +110,13 @@ class Month:
         for company in self.companies:
             with scope.client(company.code):
                 self._cancel_some(company, now)
+
+    def receive(self, deliveries: list[tuple[Company, Delivery]]) -> list[Sent]:
+        """Send the files as people do, and wait until each was read."""
+        waiting = [self._upload(company, delivery) for company, delivery in deliveries]
+        for sent in waiting:
+            self._await(sent)
+        return waiting
 
     def _afternoon(self, day: date) -> None:
         """The floor works off the queue; what remains is late, and told."""

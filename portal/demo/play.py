@@ -21,6 +21,7 @@ from portal.demo import closing, files, report
 from portal.demo.floor import Floor
 from portal.demo.month import Mender, Month
 from portal.demo.opening import House, open_house
+from portal.demo.today import Day
 from portal.demo.visitor import Unexpected
 from portal.demo.world import COMPANIES, STAFF, Company
 from tenants.models import Client
@@ -99,9 +100,11 @@ def _play(orders: int) -> dict[str, Any]:
             month.play()
         with steps.step("closing", "月次締めと請求書の発行"):
             closing.close(COMPANIES, _billing(house, stack))
-        _show_before_taking()
         with steps.step("report", "集計と突き合わせ"):
             by_client, wrong = _counted(month)
+        with steps.step("today", "締めのあとの1日を処理（対応待ち・やりとり・見積・仕入）"):
+            Day(month, SHOPS, house.actor(house.of("", "clerk1"))).play()
+        _show_before_taking()
     return report.summed(by_client, steps.seconds, wrong)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -70,6 +72,43 @@ def test_the_client_decides_with_a_word(client: Client) -> None:
         assert orders.phase_of(found.order_id) == "cancelled"
     assert "欠品のご確認" not in said(client, "/questions")
     assert "注文をキャンセルする" in said(client, f"/orders/{found.order_id}")
+
+
+def test_three_of_a_kind_are_answered_together(client: Client) -> None:
+    with scope.client("acme"):
+        asked = [troubled() for _order in range(3)]
+    page = said(client, "/questions")
+    assert 'value="cancel_order"' in page
+    assert 'value="substitute"' not in page  # each needs words of its own
+
+    chosen = [asked[0].pk, asked[1].pk, 999_999]
+    back = client.post("/exceptions/answer", {"choice": "cancel_order", "selected": chosen}, follow=True)
+
+    assert "2件のお返事を受け付けました。" in back.content.decode()
+    with scope.client("acme"):
+        decisions = OrderException.objects.order_by("pk").values_list("decision", flat=True)
+        assert list(decisions) == ["cancel_order", "cancel_order", ""]
+
+
+def test_together_each_gets_the_day_that_was_proposed_with_it(client: Client) -> None:
+    today = clock.now().date()
+    days = [today + timedelta(days=nth) for nth in (3, 5, 3)]
+    with scope.client("acme"):
+        keys = [orders.order().pk for _day in days]
+        for key, day in zip(keys, days, strict=True):
+            exceptions.open_for([key], kind="reschedule", expected_date=day, actor=OPERATOR, at=clock.now()).sole()
+        undated = orders.order().pk
+        exceptions.open_for([undated], kind="reschedule", actor=OPERATOR, at=clock.now()).sole()
+        every = list(OrderException.objects.values_list("pk", flat=True))
+
+    back = client.post("/exceptions/answer", {"choice": "new_date", "selected": every}, follow=True)
+
+    said_back = back.content.decode()
+    assert "3件のお返事を受け付けました。" in said_back
+    assert "1件は対象外です: 今日以降の日付を入れてください。" in said_back
+    with scope.client("acme"):
+        assert [Order.objects.get(pk=key).ship_on for key in keys] == days
+        assert OrderException.objects.get(closed_at=None).order_id == undated
 
 
 def test_a_refusal_is_said_and_nothing_is_lost(client: Client) -> None:

@@ -36,12 +36,14 @@ DECIDES: Mapping[str, frozenset[str]] = {
 class Answer:
     """What is chosen (a code of CHOICES), what else is said, and what the choice needs.
 
-    date: the new day; address: the fields of amending.address_of; item: what is sent instead.
+    date: the new day; as_proposed: instead of one, for each exception the day that was proposed with it; address: the
+    fields of amending.address_of; item: what is sent instead.
     """
 
     choice: str
     words: str = ""
     date: date | None = None
+    as_proposed: bool = False
     address: Mapping[str, str] = field(default_factory=dict)
     item: str = ""
 
@@ -55,7 +57,9 @@ def decide(exception_ids: Collection[int], *, answer: Answer, by: str, actor: Ac
     """
     choice = _checked(answer, at=at)
     found, refused = locked(exception_ids)
+    days = {key: row.expected_date if answer.as_proposed else answer.date for key, row in found.items()}
     refused |= {key: why for key, row in found.items() if (why := _refusal(row, choice, by)) is not None}
+    refused |= {key: why for key, day in days.items() if (why := _bad_day(choice, day, at=at)) and key not in refused}
     refused |= _second(found, refused)
     open_rows = {row.order_id: row for key, row in found.items() if key not in refused}
     pieces, unfit = _feasible(open_rows, choice)
@@ -64,19 +68,18 @@ def decide(exception_ids: Collection[int], *, answer: Answer, by: str, actor: Ac
     if going:
         close(going, decision=choice.code, answer=answer.words, actor=actor, at=at)
         _tell(going, answer, actor=actor, at=at)
-        EFFECTS[choice.effect](
-            Deciding(
-                rows=told_of(going),
-                pieces=pieces.filter(pl.col("order_id").is_in([row.order_id for row in going])),
-                day=answer.date,
-                address=amending.address_of(answer.address) if choice.needs == "address" else {},
-                item=answer.item.strip(),
-                reason=answer.words.strip() or str(Sentence(choice.label)),
-                by=by,
-            ),
-            actor,
-            at,
+    for day in sorted({days[row.pk] for row in going}, key=str):
+        alike = [row for row in going if days[row.pk] == day]
+        decided = Deciding(
+            rows=told_of(alike),
+            pieces=pieces.filter(pl.col("order_id").is_in([row.order_id for row in alike])),
+            day=day,
+            address=amending.address_of(answer.address) if choice.needs == "address" else {},
+            item=answer.item.strip(),
+            reason=answer.words.strip() or str(Sentence(choice.label)),
+            by=by,
         )
+        EFFECTS[choice.effect](decided, actor, at)
     return Outcome.of([row.pk for row in going], refused)
 
 
@@ -87,13 +90,19 @@ def _checked(answer: Answer, *, at: datetime) -> Choice:
     choice = CHOICES[answer.choice]
     if answer.words:
         check_words(answer.words, field="answer", longest=LONGEST_ANSWER)
-    if choice.needs == "date" and (answer.date is None or answer.date < ports.today(at)):
-        raise Refused(Sentence(_("今日以降の日付を入れてください。")), code="bad_date", field="date")
+    if not answer.as_proposed and (why := _bad_day(choice, answer.date, at=at)):
+        raise why
     if choice.needs == "item" and not 0 < len(answer.item.strip()) <= LONGEST_ITEM:
         raise Refused(Sentence(_("代わりの商品の名前を入れてください。")), code="no_item", field="item")
     if choice.needs == "address":
         amending.address_of(answer.address)
     return choice
+
+
+def _bad_day(choice: Choice, day: date | None, *, at: datetime) -> Refused | None:
+    if choice.needs != "date" or (day and day >= ports.today(at)):
+        return None
+    return Refused(Sentence(_("今日以降の日付を入れてください。")), code="bad_date", field="date")
 
 
 def _refusal(row: OrderException, choice: Choice, by: str) -> Refused | None:
