@@ -108,8 +108,8 @@ def definition(request: PortalRequest) -> HttpResponse:
 
 
 def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
-    staff, client = phase_names("operator"), phase_names("client")
-    own = given or {label.phase: {"ja": label.ja, "en": label.en} for label in PhaseLabel.objects.all()}
+    own = {label.phase: {"ja": label.ja, "en": label.en} for label in PhaseLabel.objects.all()}
+    staff, client = phase_names("operator"), named(own)
     names = client if request.side == "client" else staff
     crossroads = _crossroads()
     rows = [

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -30,6 +31,15 @@ from core.periods import Period, Share, share_of
 from core.wording import Sentence, _
 
 COMMITMENT = "commitment"
+
+
+@dataclass(frozen=True)
+class Metered:
+    """A line that counts facts. with_cells: they are priced by where they lie in a matrix."""
+
+    line: InvoiceLine
+    meter: Meter
+    with_cells: bool
 
 
 @dataclass(frozen=True)
@@ -106,20 +116,15 @@ def happening(name: str, invoice: Invoice, **more: object) -> Happening:
 def _fill(invoice: Invoice, terms: Terms, *, at: datetime) -> None:
     invoice.lines.all().delete()
     rounding = Rounding(invoice.rounding)
-    unrated: list[dict[str, Any]] = _uncharged(terms)
-    lines: list[InvoiceLine] = []
-    for charge in terms.card.charges.all():
-        line, priced = _line(invoice, charge, terms, rounding)
-        if line is not None:
-            lines.append(line)
-        unrated += [_unpriced(charge, cell, quantity) for cell, quantity in priced.unpriced.items()]
+    charges = list(terms.card.charges.all())
+    lines, unrated = _lines(invoice, charges, terms, rounding)
     lines += _true_up(invoice, terms, lines, rounding)
     totals = tax.breakdown(((Decimal(line.tax_rate), line.amount) for line in lines), rounding=rounding)
     invoice.subtotal = sum((total.base for total in totals), ZERO)
     invoice.tax = tax.total_tax(totals)
     invoice.total = tax.total_gross(totals)
     invoice.breakdown = [{"rate": int(t.rate), "base": int(t.base), "tax": int(t.tax)} for t in totals]
-    invoice.unrated = unrated
+    invoice.unrated = [*_uncharged(charges, terms), *unrated]
     invoice.card = terms.card
     invoice.drafted_at = at
     invoice.state = Invoice.DRAFT
@@ -127,9 +132,38 @@ def _fill(invoice: Invoice, terms: Terms, *, at: datetime) -> None:
     invoice.save()
 
 
-def _line(invoice: Invoice, charge: Charge, terms: Terms, rounding: Rounding) -> tuple[InvoiceLine | None, Priced]:
-    rate = pricing.from_json(charge.rate)
-    line = InvoiceLine(
+def _lines(
+    invoice: Invoice, charges: Sequence[Charge], terms: Terms, rounding: Rounding
+) -> tuple[list[InvoiceLine], list[dict[str, Any]]]:
+    """The lines of the charges that come to something, with the facts behind them, and what has no price.
+
+    As many queries for one charge as for thirty.
+    """
+    rates = [pricing.from_json(charge.rate) for charge in charges]
+    every = InvoiceLine.objects.bulk_create(_empty(invoice, charge) for charge in charges)
+    metered = [
+        Metered(line, METERS[line.meter], with_cells=isinstance(rate.pricing, Matrix))
+        for line, rate in zip(every, rates, strict=True)
+        if line.meter
+    ]
+    _rate_facts(metered, terms)
+    used = _usages(metered)
+    lines, unrated = list[InvoiceLine](), list[dict[str, Any]]()
+    for line, charge, rate in zip(every, charges, rates, strict=True):
+        usage, late = used.get(line.pk, (Usage(Decimal(1)), 0))
+        priced = rate.price(usage, terms.share)
+        unrated += [_unpriced(charge, cell, quantity) for cell, quantity in priced.unpriced.items()]
+        if line.meter:
+            line.quantity, line.late = usage.quantity, late
+        if not line.meter or usage.quantity or priced.parts:
+            lines.append(_priced(line, priced, rounding))
+    InvoiceLine.objects.filter(pk__in={line.pk for line in every} - {line.pk for line in lines}).delete()
+    InvoiceLine.objects.bulk_update(lines, ["quantity", "late", "amount", "unit_price", "steps"])
+    return lines, unrated
+
+
+def _empty(invoice: Invoice, charge: Charge) -> InvoiceLine:
+    return InvoiceLine(
         invoice=invoice,
         position=charge.position,
         charge_code=charge.code,
@@ -140,25 +174,12 @@ def _line(invoice: Invoice, charge: Charge, terms: Terms, rounding: Rounding) ->
         amount=ZERO,
         tax_rate=charge.tax_rate,
     )
-    if not charge.meter:
-        priced = rate.price(Usage(Decimal(1)), terms.share)
-        return _saved(line, priced, rounding), priced
-    line.save()
-    _rate_facts(line, METERS[charge.meter], terms, with_cells=isinstance(rate.pricing, Matrix))
-    usage, late = _usage(line, METERS[charge.meter], with_cells=isinstance(rate.pricing, Matrix))
-    priced = rate.price(usage, terms.share)
-    if not usage.quantity and not priced.parts:
-        line.delete()
-        return None, priced
-    line.quantity, line.late = usage.quantity, late
-    return _saved(line, priced, rounding), priced
 
 
-def _saved(line: InvoiceLine, priced: Priced, rounding: Rounding) -> InvoiceLine:
+def _priced(line: InvoiceLine, priced: Priced, rounding: Rounding) -> InvoiceLine:
     line.amount = round_yen(priced.amount, rounding)
     line.unit_price = _sole_price(priced.parts)
     line.steps = [part.to_json() for part in priced.parts]
-    line.save()
     return line
 
 
@@ -168,40 +189,57 @@ def _sole_price(parts: Sequence[Part]) -> Decimal | None:
 
 
 _RATE = """
-    INSERT INTO billing_ratedfact (line_id, charge_code, event_id, quantity, cell, late)
-    SELECT %s, %s, e.id, {quantity}, {cell}, e.at < %s
-      FROM core_event e
-     WHERE {condition} AND e.at >= %s AND e.at < %s
-       AND NOT EXISTS (SELECT FROM billing_ratedfact r WHERE r.event_id = e.id AND r.charge_code = %s)
-     ORDER BY e.id
+    INSERT INTO billing_ratedfact (line_id, charge_code, event_id, quantity, cell, late) {facts}
+"""
+_FACTS = """
+    (SELECT %s, %s, e.id, {quantity}, {cell}, e.at < %s
+       FROM core_event e
+      WHERE {condition} AND e.at >= %s AND e.at < %s
+        AND NOT EXISTS (SELECT FROM billing_ratedfact r WHERE r.event_id = e.id AND r.charge_code = %s)
+      ORDER BY e.id)
 """
 
 
-def _rate_facts(line: InvoiceLine, meter: Meter, terms: Terms, *, with_cells: bool) -> None:
+def _rate_facts(metered: Sequence[Metered], terms: Terms) -> None:
+    if not metered:
+        return
     start, end = terms.period.instants()
     first, _last = Period(terms.contract.starts_on, terms.contract.starts_on).instants()
-    cell = f"jsonb_build_array({', '.join(meter.axes)})" if with_cells else "NULL::jsonb"
-    sql = _RATE.format(quantity=meter.quantity, cell=cell, condition=meter.condition)
+    facts = [
+        _FACTS.format(
+            quantity=each.meter.quantity,
+            cell=f"jsonb_build_array({', '.join(each.meter.axes)})" if each.with_cells else "NULL::jsonb",
+            condition=each.meter.condition,
+        )
+        for each in metered
+    ]
+    parameters = [(each.line.pk, each.line.charge_code, start, first, end, each.line.charge_code) for each in metered]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [line.pk, line.charge_code, start, first, end, line.charge_code])
+        cursor.execute(_RATE.format(facts="UNION ALL".join(facts)), list(chain.from_iterable(parameters)))
 
 
 _SUM = """
-    SELECT cell, quantity, count(*), count(*) FILTER (WHERE late)
-      FROM billing_ratedfact WHERE line_id = %s GROUP BY cell, quantity ORDER BY min(event_id)
+    SELECT line_id, cell, quantity, count(*), count(*) FILTER (WHERE late)
+      FROM billing_ratedfact WHERE line_id = ANY(%s) GROUP BY line_id, cell, quantity ORDER BY line_id, min(event_id)
 """
 
 
-def _usage(line: InvoiceLine, meter: Meter, *, with_cells: bool) -> tuple[Usage, int]:
+def _usages(metered: Sequence[Metered]) -> dict[int, tuple[Usage, int]]:
+    """By line, how much was used and how many of its facts came late."""
     with connection.cursor() as cursor:
-        cursor.execute(_SUM, [line.pk])
+        cursor.execute(_SUM, [[each.line.pk for each in metered]])
         rows = cursor.fetchall()
+    runs = {each.line.pk: [row[1:] for row in rows if row[0] == each.line.pk] for each in metered}
+    return {each.line.pk: _usage(each, runs[each.line.pk]) for each in metered}
+
+
+def _usage(metered: Metered, rows: Sequence[tuple[Any, ...]]) -> tuple[Usage, int]:
     late = sum(row[3] for row in rows)
-    if not with_cells:
+    if not metered.with_cells:
         return Usage.of_facts(Run(quantity, count) for _cell, quantity, count, _late in rows), late
     cells: dict[Cell, Decimal] = {}
     for values, quantity, count, _late in rows:
-        cell = meter.cell(tuple(_json_list(values)))
+        cell = metered.meter.cell(tuple(_json_list(values)))
         cells[cell] = cells.get(cell, ZERO) + quantity * count
     return Usage.of_cells(cells), late
 
@@ -226,31 +264,33 @@ def _true_up(invoice: Invoice, terms: Terms, lines: Sequence[InvoiceLine], round
         unit="式",
         tax_rate=10,
     )
-    return [_saved(line, priced, rounding)]
+    _priced(line, priced, rounding).save()
+    return [line]
 
 
-def _uncharged(terms: Terms) -> list[dict[str, Any]]:
+def _uncharged(charges: Sequence[Charge], terms: Terms) -> list[dict[str, Any]]:
     """Facts of the period that the rate card neither charges nor says it covers."""
-    charged = set(terms.card.charges.values_list("meter", flat=True)) | set(terms.card.included)
+    charged = {charge.meter for charge in charges} | set(terms.card.included)
     events = {METERS[code].event for code in charged if code in METERS}
-    start, end = terms.period.instants()
-    found = []
-    for meter in METERS.values():
-        if meter.code in charged or meter.event in events:
-            continue
-        count = _count(meter, start, end)
-        if count:
-            found.append({"meter": meter.code, "label": str(Sentence(meter.label)), "cell": [], "quantity": str(count)})
-    return found
+    left = [meter for meter in METERS.values() if meter.code not in charged and meter.event not in events]
+    return [
+        {"meter": meter.code, "label": str(Sentence(meter.label)), "cell": [], "quantity": str(count)}
+        for meter, count in zip(left, _counts(left, terms.period), strict=True)
+        if count
+    ]
 
 
-_COUNT = "SELECT count(*) FROM core_event e WHERE {condition} AND e.at >= %s AND e.at < %s"
+_COUNT = "(SELECT count(*) FROM core_event e WHERE {condition} AND e.at >= %s AND e.at < %s)"
 
 
-def _count(meter: Meter, start: datetime, end: datetime) -> int:
+def _counts(meters: Sequence[Meter], period: Period) -> Sequence[int]:
+    if not meters:
+        return ()
+    counts = ", ".join(_COUNT.format(condition=meter.condition) for meter in meters)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(condition=meter.condition), [start, end])
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {counts}", [*period.instants()] * len(meters))
+        (found,) = cursor.fetchall()
+    return tuple(map(int, found))
 
 
 def _unpriced(charge: Charge, cell: Cell, quantity: Decimal) -> dict[str, Any]:

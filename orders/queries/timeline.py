@@ -12,7 +12,7 @@ from core.models import Event
 from core.wording import Sentence, _
 from orders.conversation import INTERNAL_EVENTS
 from orders.exceptions import CHANGES, CHOICES, KINDS
-from orders.intake.differing import TAKEN
+from orders.intake.differing import COMPARED, TAKEN
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.ruling.actions import ACTIONS
 from orders.tracking import CARRIERS
@@ -119,8 +119,16 @@ def _change_answered(data: Data) -> Sentence:
 
 
 def _changed(data: Data) -> Sentence:
+    """What was changed, and to what where the event says so."""
+    on, postcode = str(data.get("on") or ""), str(data.get("postcode") or "")
+    if on:
+        return Sentence(_("お届け日を変更しました（%(on)s）"), on=on)
+    if postcode:
+        template = _("お届け先を変更しました（〒%(postcode)s %(prefecture)s）")
+        return Sentence(template, postcode=postcode, prefecture=data.get("prefecture") or "")
     what = str(data.get("what", ""))
-    return Sentence(_("%(what)sを変更しました"), what=Sentence(TAKEN[what].label) if what in TAKEN else what)
+    label = TAKEN[what].label if what in TAKEN else COMPARED.get(what, what)
+    return Sentence(_("%(what)sを変更しました"), what=Sentence(label))
 
 
 def _promised(data: Data) -> Sentence:
@@ -170,12 +178,6 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.change_requested": (_change(_("変更の依頼がありました（%(kind)s）")), "attention"),
     "order.change_answered": (_change_answered, "moving"),
     "order.change_expired": (_change(_("変更の依頼は回答のないまま期限が切れました（%(kind)s）")), "attention"),
-    "order.address_changed": (
-        _plain(_("お届け先を変更しました（〒%(postcode)s %(prefecture)s）"), "postcode", "prefecture"),
-        "moving",
-    ),
-    "order.arrival_moved": (_plain(_("お届け日を変更しました（%(on)s）"), "on"), "moving"),
-    "order.note_changed": (_plain(_("備考を変更しました")), "moving"),
     "order.allocated": (_plain(_("入荷した商品を引き当てました（%(units)s点）"), "units"), "moving"),
     "order.backordered": (_plain(_("入荷を待つ商品を分けました（%(units)s点）"), "units"), "attention"),
     "order.reduced": (_plain(_("商品を取り消しました（%(units)s点）"), "units"), "attention"),

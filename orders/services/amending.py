@@ -1,17 +1,13 @@
-"""Corrections of an order on its way: fewer pieces, another item, another day, another address."""
+"""Corrections of an order on its way: fewer pieces, another item, another day of shipping."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
 
 import polars as pl
 from django.db import connection
-from django.db.models import Value
-from django.db.models.functions import Concat
 
-from core import postcodes, text
 from core.errors import Refused
 from core.events import Actor, publish_frame
 from core.wording import Sentence, _
@@ -26,8 +22,6 @@ from orders.services.standing import give_back
 
 PIECES = pl.Schema({"order_id": pl.Int64, "line_id": pl.Int64, "pieces": pl.Int64})
 """How many pieces of which lines."""
-
-LONGEST_ADDRESS = 255
 
 _ROOM = "SELECT order_id, id, greatest({room}, 0) FROM orders_line WHERE order_id = ANY(%s) ORDER BY id"
 _SOURCES = """
@@ -165,64 +159,12 @@ def _finish(event: str, pieces: pl.DataFrame, *, actor: Actor, at: datetime, **d
     note_whole(ids, actor=actor, at=at)
 
 
-def set_address(
-    order_ids: Collection[int],
-    *,
-    postcode: str,
-    address: str,
-    name: str = "",
-    phone: str = "",
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Send these orders elsewhere. name, phone: "" leaves them as they are. Read the address with `address_of`."""
-    prefecture = text.prefecture(address) or ""
-    columns: dict[str, Any] = {"ship_postcode": postcode, "ship_prefecture": prefecture, "ship_address": address}
-    columns |= {"ship_name": name} if name else {}
-    columns |= {"ship_phone": text.phone(phone) or phone} if phone else {}
-    found_by = text.search_key("|".join(filter(None, (name, phone))))
-    columns |= {"search": Concat("search", Value(f"|{found_by}"))} if found_by else {}
-    Order.objects.filter(pk__in=among(order_ids)).update(**columns)
-    tell("order.address_changed", order_ids, {"postcode": postcode, "prefecture": prefecture}, actor=actor, at=at)
-
-
-def address_of(given: Mapping[str, str]) -> dict[str, str]:
-    """postcode (seven digits), address with its prefecture, name and phone of a form; Refused where unreadable."""
-    postcode = text.postcode(given.get("postcode", ""))
-    address = given.get("address", "").strip()
-    if postcode is None or not postcodes.is_known(postcode):
-        raise Refused(
-            Sentence(_("郵便番号は、日本郵便にある7桁の番号を入れてください。")), code="bad_postcode", field="postcode"
-        )
-    if not address or len(address) > LONGEST_ADDRESS:
-        raise Refused(Sentence(_("住所を255文字以内で入れてください。")), code="bad_address", field="address")
-    if text.prefecture(address) is None:
-        prefectures = postcodes.prefectures_of(postcode)
-        if len(prefectures) > 1:
-            raise Refused(Sentence(_("住所は都道府県から入れてください。")), code="no_prefecture", field="address")
-        address = f"{next(iter(prefectures))}{address}"
-    return {
-        "postcode": postcode,
-        "address": address,
-        "name": given.get("name", "").strip()[:100],
-        "phone": given.get("phone", "").strip()[:30],
-    }
-
-
 def set_ship_on(order_ids: Collection[int], *, ship_on: date, actor: Actor, at: datetime) -> None:
     """These orders leave on that day; a promise to arrive before it holds no longer."""
     rows = Order.objects.filter(pk__in=among(order_ids))
     rows.filter(promised_date__lt=ship_on).update(promised_date=None)
     rows.update(ship_on=ship_on)
     tell("order.scheduled", order_ids, {"ship_on": ship_on.isoformat()}, actor=actor, at=at)
-
-
-def set_arrival(order_ids: Collection[int], *, on: date, slot: str | None = None, actor: Actor, at: datetime) -> None:
-    """These orders arrive on that day; slot: of orders.intake.values.SLOTS, None leaves it as it is."""
-    columns: dict[str, object] = {"promised_date": on, "wished_date": on}
-    columns |= {} if slot is None else {"wished_slot": slot, "wished_slot_text": ""}
-    Order.objects.filter(pk__in=among(order_ids)).update(**columns)
-    tell("order.arrival_moved", order_ids, {"on": on.isoformat(), "slot": slot or ""}, actor=actor, at=at)
 
 
 def tell(event: str, order_ids: Collection[int], data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:

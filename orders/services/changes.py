@@ -19,10 +19,10 @@ from orders import ports
 from orders.exceptions import ANSWER_WITHIN, CHANGES
 from orders.intake.values import SLOTS
 from orders.lifecycle import MOVES, not_found
-from orders.models import ChangeRequest, Order
+from orders.models import ChangeRequest
 from orders.queries import facts
 from orders.queries.facts import among
-from orders.services import amending
+from orders.services import amending, changing
 from orders.services.phases import refresh
 from orders.services.sifting import lock, sift_orders
 from orders.services.verification import check_words
@@ -67,7 +67,7 @@ def _read(kind: str, wanted: Mapping[str, Any], *, at: datetime) -> dict[str, An
         raise Refused(Sentence(_("変更する内容を選んでください。")), code="unknown_change", field="kind")
     given = {name: value for name, value in wanted.items() if name in CHANGES[kind].fields and value}
     if kind == "address":
-        return dict(amending.address_of(given))
+        return dict(changing.address_of(given))
     if kind == "date":
         return _read_date(given, at=at)
     if kind == "quantity":
@@ -214,13 +214,12 @@ def _make(
     if not order_ids:
         return
     if kind == "address":
-        amending.set_address(order_ids, **values, actor=actor, at=at)
+        changing.set_address(order_ids, **values, actor=actor, at=at)
     elif kind == "date":
         day = date.fromisoformat(values["date"])
-        amending.set_arrival(order_ids, on=day, slot=values["slot"], actor=actor, at=at)
+        changing.set_arrival(order_ids, on=day, slot=values["slot"], actor=actor, at=at)
     elif kind == "quantity":
         pieces, _unfit = _pieces(order_ids, values)
         amending.cancel_pieces(pieces, by="client", party="client", reason=reason, actor=actor, at=at)
     else:
-        Order.objects.filter(pk__in=among(order_ids)).update(note=values["note"])
-        amending.tell("order.note_changed", order_ids, {}, actor=actor, at=at)
+        changing.set_note(order_ids, note=values["note"], actor=actor, at=at)

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice, InvoiceLine, RatedFact
+from billing.queries import month_estimate
 from billing.series.models import Issuer
 from billing.services import closing, issuing, review, terms
 from billing.services.presets import PLANS
@@ -174,3 +177,22 @@ def test_a_draft_is_disputed_answered_approved_and_finalised_once(contract: None
         assert content.read(5) == b"%PDF-"
     assert document.amount == final.total
     assert closing.draft(OCTOBER, actor=OPERATOR, at=at("2026-11-04 09:00")).total == final.total
+
+
+def test_a_draft_asks_as_often_for_one_charge_as_for_all(contract: None, at: At) -> None:
+    name, charges, included = PLANS["usage"]
+    received(3, at("2026-10-05 10:00"))
+    shipped(1, at("2026-10-05 17:00"))
+    counts = []
+    for number in (1, len(charges)):
+        terms.publish_card(
+            name=name, starts_on=date(2026, 10, 1), charges=charges[:number], included=included, actor=OPERATOR
+        )
+        with CaptureQueriesContext(connection) as asked:
+            estimate = month_estimate(at("2026-10-20 09:00"))
+        assert estimate is not None
+        counts.append(len(asked))
+
+    assert len(charges) > 2
+    assert counts[0] == counts[1]
+    assert not Invoice.objects.exists()

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import Refused
 from orders.models import ChangeRequest, Return, Shipment
+from orders.queries.timeline import of_order
 from orders.services import changes, returning, shipping
 from sla import services as promises
 from sla.goals import DurationGoal
@@ -51,6 +52,23 @@ def test_before_release_a_change_is_made_at_once(story: Begin) -> None:
     assert "高橋" in tale.order.search  # found by the new name too
     assert tale.told("order.change_requested") == []
     assert tale.work == {"release": "open"}
+
+
+def test_a_change_is_said_in_one_way_with_what_a_reader_wants_to_know(story: Begin) -> None:
+    tale = story(units=[2])
+
+    asks(tale, "address", ADDRESS)
+    asks(tale, "date", {"date": "2026-10-20", "slot": "am"})
+    asks(tale, "note", {"note": "玄関前に"})
+
+    assert [data["what"] for data in tale.told("order.changed")] == ["address", "dates", "note"]
+    said = [str(entry.text) for entry in of_order(tale.key)]
+    assert said[:3] == [
+        "備考を変更しました",
+        "お届け日を変更しました（2026-10-20）",
+        "お届け先を変更しました（〒5300001 大阪府）",
+    ]
+    assert (tale.order.promised_date, tale.order.wished_slot, tale.order.note) == (date(2026, 10, 20), "am", "玄関前に")
 
 
 def test_after_release_the_operator_is_asked_and_the_warehouse_waits(story: Begin) -> None:

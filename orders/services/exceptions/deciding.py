@@ -17,7 +17,7 @@ from orders import ports
 from orders.exceptions import CHOICES, KINDS, Choice
 from orders.models import OrderException
 from orders.queries import facts
-from orders.services import amending
+from orders.services import amending, changing
 from orders.services.exceptions.effects import EFFECTS, Deciding
 from orders.services.exceptions.opening import close, closed_already, locked, told_of
 from orders.services.verification import check_words
@@ -37,7 +37,7 @@ class Answer:
     """What is chosen (a code of CHOICES), what else is said, and what the choice needs.
 
     date: the new day; as_proposed: instead of one, for each exception the day that was proposed with it; address: the
-    fields of amending.address_of; item: what is sent instead.
+    fields of changing.address_of; item: what is sent instead.
     """
 
     choice: str
@@ -74,7 +74,7 @@ def decide(exception_ids: Collection[int], *, answer: Answer, by: str, actor: Ac
             rows=told_of(alike),
             pieces=pieces.filter(pl.col("order_id").is_in([row.order_id for row in alike])),
             day=day,
-            address=amending.address_of(answer.address) if choice.needs == "address" else {},
+            address=changing.address_of(answer.address) if choice.needs == "address" else {},
             item=answer.item.strip(),
             reason=answer.words.strip() or str(Sentence(choice.label)),
             by=by,
@@ -95,7 +95,7 @@ def _checked(answer: Answer, *, at: datetime) -> Choice:
     if choice.needs == "item" and not 0 < len(answer.item.strip()) <= LONGEST_ITEM:
         raise Refused(Sentence(_("代わりの商品の名前を入れてください。")), code="no_item", field="item")
     if choice.needs == "address":
-        amending.address_of(answer.address)
+        changing.address_of(answer.address)
     return choice
 
 

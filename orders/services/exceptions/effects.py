@@ -11,7 +11,7 @@ import polars as pl
 from core.events import Actor
 from orders.models import Order
 from orders.queries.facts import among
-from orders.services import amending, cancelling, returning, shipping
+from orders.services import amending, cancelling, changing, returning, shipping
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _new_date(decided: Deciding, actor: Actor, at: datetime) -> None:
 
 
 def _correct_address(decided: Deciding, actor: Actor, at: datetime) -> None:
-    amending.set_address(decided.orders, **decided.address, actor=actor, at=at)
+    changing.set_address(decided.orders, **decided.address, actor=actor, at=at)
 
 
 def _prepay(decided: Deciding, actor: Actor, at: datetime) -> None:
@@ -100,7 +100,7 @@ def _prepay(decided: Deciding, actor: Actor, at: datetime) -> None:
 
 
 def _redeliver(decided: Deciding, actor: Actor, at: datetime) -> None:
-    amending.set_arrival(decided.orders, on=decided.new_day, actor=actor, at=at)
+    changing.set_arrival(decided.orders, on=decided.new_day, actor=actor, at=at)
 
 
 def _open_return(decided: Deciding, actor: Actor, at: datetime) -> None:

@@ -60,4 +60,4 @@ def _change(group: str, part: Part, differences: pl.DataFrame, *, actor: Actor, 
     going = differences.filter(pl.col("field").is_in(columns)).select(pl.col("order_id").alias("id"), "number").unique()
     said = part.orders.with_columns(kept_phone("ship"), pl.col("wished_slot_text").str.slice(0, 60))
     facts = going.join(said, on="number").select("id", *columns)
-    return changing.change(group, facts, actor=actor, at=at) if not facts.is_empty() else Outcome()
+    return changing.take_over(group, facts, actor=actor, at=at) if not facts.is_empty() else Outcome()
