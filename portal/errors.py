@@ -8,6 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+RETRY_AFTER = 60
+"""Seconds after which a service that was away may be back."""
+
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
@@ -55,3 +58,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """handler500. Nothing was saved: the request's transaction is undone."""
     message = _("処理中に問題が起きました。入力内容は保存されていません。しばらくしてからもう一度お試しください。")
     return _answer(request, 500, "server_error", message)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """A service that this page cannot do without does not answer. Nothing was saved."""
+    message = _(
+        "一時的にこの操作を受け付けられません。入力内容は保存されていません。1分ほど待ってからもう一度お試しください。"
+    )
+    response = _answer(request, 503, "unavailable", message)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import cast
 
+import redis
 import structlog
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -92,6 +93,23 @@ class Host:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class Outages:
+    """Where a page cannot do without the cache (a log-in counts its attempts there) and it is away, says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Django's, with what a view raised."""
+        if not isinstance(exception, redis.ConnectionError | redis.TimeoutError):
+            return None
+        log.error("cache_away", reason=str(exception))
+        return errors.unavailable(request)
 
 
 class Language:

@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portal.toasts.ToastMiddleware",
     "portal.middleware.Membership",
+    "portal.middleware.Outages",
 ]
 ROOT_URLCONF = "portal.urls.operator"
 CLIENT_URLCONF = "portal.urls.client"

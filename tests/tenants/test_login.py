@@ -106,6 +106,16 @@ def test_after_too_many_failures_even_the_right_password_waits() -> None:
     assert not is_in(enter(person, ""))
 
 
+def test_while_attempts_cannot_be_counted_nobody_is_let_in_and_is_told_when_to_come_back(no_cache: None) -> None:
+    who = browser()
+    assert who.get("/account/login/").status_code == 200
+    answer = who.post("/account/login/", {"login": client_person().email, "password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "1分ほど待ってからもう一度お試しください。" in answer.content.decode()
+    assert not is_in(who)
+
+
 def test_staff_without_a_second_factor_can_set_one_up_and_nothing_else() -> None:
     person = staff("admin")
     who = enter(person, "")
