@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from core import clock as clocks
+from core.errors import Refused
 from core.periods import first_of_month
 from sla import queries, services
 from sla.models import Clock, PromiseVersion
@@ -39,8 +40,13 @@ def overview(request: PortalRequest) -> HttpResponse:
         "all_misses": _addresses(request, shown)["missed"],
         "misses": queries.misses(shown.period, limit=LATEST_MISSES),
         "missed": sum(figure.misses for figure in shown.figures),
+        "offered": [(p.code, _(p.name)) for p in queries.missing_defaults(now)] if _may_promise(request) else [],
     }
     return render(request, "sla/overview.html", context)
+
+
+def _may_promise(request: PortalRequest) -> bool:
+    return request.side == "operator" and Permission.MANAGE_SETTINGS in request.permissions
 
 
 def _month(request: PortalRequest, now: datetime) -> Month:
@@ -199,3 +205,15 @@ def freeze(request: PortalRequest) -> HttpResponse:
     services.freeze(period, actor=request.actor, at=now)
     messages.success(request, _("%(month)s のSLA実績を確定しました。") % {"month": f"{period.start:%Y-%m}"})
     return HttpResponseRedirect(f"{doors.url(request, 'sla:statement')}?month={period.start:%Y-%m}")
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",), side="operator")
+def add_promise(request: PortalRequest) -> HttpResponse:
+    """Promise the client what everybody is promised."""
+    try:
+        services.add_default(request.POST.get("code", ""), actor=request.actor, at=clocks.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("取り決めを登録しました。これから届く分を計測します。"))
+    return HttpResponseRedirect(doors.url(request, "sla:overview"))

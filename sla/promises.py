@@ -7,7 +7,7 @@ versioned: a clock is judged by the version it started under, however hours and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -192,6 +192,14 @@ def reply_within_four_hours(hours: Sequence[WorkingHours]) -> Promise:
     return Promise(
         "thread-4h", 1, _("4営業時間以内に返信"), METRICS["reply"], DurationGoal(timedelta(hours=4)), tuple(hours)
     )
+
+
+DEFAULTS: Mapping[str, Callable[[Sequence[WorkingHours]], Promise]] = {
+    "verify-4h": verify_within_four_hours,
+    "ship-13": ship_same_day,
+    "thread-4h": reply_within_four_hours,
+}
+"""What everybody is promised, by code. A client begins with all of them; a later one is offered where it is missing."""
 
 
 def _metric(definition: Definition) -> Metric:

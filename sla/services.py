@@ -11,6 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,23 +24,19 @@ from sla import queries
 from sla.calendars import Instants, WorkingCalendar
 from sla.clock import Act, Phase
 from sla.clock_columns import NEVER, Readings
-from sla.hours import WorkingHours, every
 from sla.models import Clock, PromiseVersion, Statement
-from sla.promises import Promise, reply_within_four_hours, ship_same_day, verify_within_four_hours
+from sla.promises import Promise
 
 WARNED, MISSED = 1, 2
 TELL_AT_ONCE = 5000
 SECOND = 1_000_000
 
 
-def set_up_defaults(*, at: datetime, zone: str = "Asia/Tokyo") -> None:
+def set_up_defaults(*, at: datetime) -> None:
     """Give a new client the built-in promises, on the operator's usual hours. Does nothing where there are some."""
-    if PromiseVersion.objects.exists():
-        return
-    week = every(("mon", "tue", "wed", "thu", "fri"), ("9:00", "12:00"), ("13:00", "18:00"))
-    hours = [WorkingHours(week=week, closures=queries.new_year_closures(at), zone=zone)]
-    for promise in (verify_within_four_hours(hours), ship_same_day(hours), reply_within_four_hours(hours)):
-        make(promise, valid_from=at)
+    if not PromiseVersion.objects.exists():
+        for promise in queries.missing_defaults(at):
+            make(promise, valid_from=at)
 
 
 def open_client(told: Told) -> None:
@@ -53,6 +50,21 @@ def make(promise: Promise, *, valid_from: datetime) -> PromiseVersion:
     return PromiseVersion.objects.create(
         code=promise.code, version=promise.version, definition=promise.to_json(), valid_from=valid_from
     )
+
+
+@transaction.atomic
+def add_default(code: str, *, actor: Actor, at: datetime) -> PromiseVersion:
+    """Promise from now on what everybody is promised and this client never was; what came before is not measured.
+
+    Refused where it was promised already, or is none of those.
+    """
+    list(PromiseVersion.objects.select_for_update().order_by("pk"))
+    promise = next((one for one in queries.missing_defaults(at) if one.code == code), None)
+    if promise is None:
+        raise Refused(_("この取り決めはすでに登録されています。画面を開き直してください。"), code="promised")
+    made = make(promise, valid_from=at)
+    publish([Happening("promise.made", "promise", made.pk, {"promise": code})], actor=actor, at=at)
+    return made
 
 
 def ship_due(ordered_at: pl.Series) -> pl.Series:

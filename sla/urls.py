@@ -13,6 +13,7 @@ urlpatterns = [
     path("sla/clocks", pages.listing, name="clocks"),
     path("sla/clocks/export", pages.export, name="export"),
     path("sla/clocks/<int:pk>", pages.clock, name="clock"),
+    path("sla/promises/add", pages.add_promise, name="add_promise"),
     path("sla/promises/<int:pk>", pages.promise, name="promise"),
     path("sla/statement", pages.statement, name="statement"),
     path("sla/freeze", pages.freeze, name="freeze"),

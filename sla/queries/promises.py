@@ -15,8 +15,9 @@ from core.periods import Period
 from sla.calendars import moment
 from sla.clock import Act, ClockEvent, Reading, replay
 from sla.clock_columns import Events, Readings, replay_many
+from sla.hours import WorkingHours, every
 from sla.models import Clock, PromiseVersion
-from sla.promises import Promise
+from sla.promises import DEFAULTS, Promise
 
 ZONE = ZoneInfo("Asia/Tokyo")
 YEARS_OF_CLOSURES = 10
@@ -39,6 +40,21 @@ def new_year_closures(at: datetime) -> tuple[Period, ...]:
 def promises_in_force() -> list[Pair]:
     """The promises that start new clocks."""
     return [(row, Promise.from_json(row.definition)) for row in PromiseVersion.objects.filter(is_active=True)]
+
+
+def usual_hours(at: datetime) -> Sequence[WorkingHours]:
+    """The hours that a further promise is measured in: those of what is promised already, or else the operator's."""
+    for _row, promise in promises_in_force():
+        return promise.hours
+    week = every(("mon", "tue", "wed", "thu", "fri"), ("9:00", "12:00"), ("13:00", "18:00"))
+    return [WorkingHours(week=week, closures=new_year_closures(at), zone=str(ZONE))]
+
+
+def missing_defaults(at: datetime) -> list[Promise]:
+    """What everybody is promised and this client never was, as it would be."""
+    known = set(PromiseVersion.objects.values_list("code", flat=True))
+    hours = usual_hours(at) if set(DEFAULTS) - known else ()
+    return [make(hours) for code, make in DEFAULTS.items() if code not in known]
 
 
 def working_deadline(start: datetime, working: timedelta) -> datetime:

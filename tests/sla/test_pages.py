@@ -16,11 +16,12 @@ from pytest_django import Settings
 from core import clock as clocks
 from core import events, scope
 from core.events import Happening
+from core.models import Event
 from core.periods import Period
 from orders.models import Hold
 from orders.services import phases
 from sla import queries, services
-from sla.models import Clock
+from sla.models import Clock, PromiseVersion
 from tests.conftest import OPERATOR
 from tests.factories import orders as factory
 from tests.factories.people import client_person, login, staff
@@ -253,3 +254,35 @@ def test_rates_of_frozen_and_running_months_stand_side_by_side(november: dict[st
     assert rates["ship-13"] == [None, 1.0, 0.5]
     assert missed["13時までのご注文は当日出荷"][10] == 1
     assert sum(missed["13時までのご注文は当日出荷"]) == 1
+
+
+def test_a_client_from_before_is_offered_what_everybody_is_promised(promised: None, at: At) -> None:
+    with scope.client("acme"):
+        PromiseVersion.objects.filter(code="thread-4h").delete()
+    lead = login(Client(), staff("admin", serves=["acme"]))
+    offered = lead.get("/clients/acme/sla").content.decode()
+    assert "4営業時間以内に返信" in offered.split("まだ登録のない標準の取り決め")[1]
+
+    answer = lead.post("/clients/acme/sla/promises/add", {"code": "thread-4h"}, follow=True)
+
+    page = answer.content.decode()
+    assert "取り決めを登録しました" in page
+    assert "まだ登録のない標準の取り決め" not in page
+    with scope.client("acme"):
+        made = PromiseVersion.objects.get(code="thread-4h")
+        assert (made.valid_from, made.is_active) == (at(NOW), True)
+        hours = PromiseVersion.objects.get(code="verify-4h").definition["hours"]
+        assert made.definition["hours"] == hours  # those of what it was promised before
+        assert Event.objects.get(name="promise.made").data == {"promise": "thread-4h"}
+    again = lead.post("/clients/acme/sla/promises/add", {"code": "thread-4h"}, follow=True).content.decode()
+    assert "この取り決めはすでに登録されています。画面を開き直してください。" in again
+
+
+def test_a_client_is_not_offered_to_promise_itself_something(promised: None, browser: Client) -> None:
+    with scope.client("acme"):
+        PromiseVersion.objects.filter(code="thread-4h").delete()
+    owner = login(Client(), client_person("owner", "acme"), "acme")
+    assert "まだ登録のない標準の取り決め" not in owner.get("/sla").content.decode()
+    assert owner.post("/sla/promises/add", {"code": "thread-4h"}).status_code in (403, 404)
+    with scope.client("acme"):
+        assert not PromiseVersion.objects.filter(code="thread-4h").exists()
