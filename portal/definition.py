@@ -38,9 +38,8 @@ from orders.lifecycle import (
     phase_of,
     started,
 )
-from orders.models import PhaseLabel
 from orders.pages import acting
-from orders.queries.naming import phase_names
+from orders.queries.naming import names_by, own_names, phase_names
 from orders.services import naming
 from portal.look import diagrams
 from portal.look.diagrams import Diagram
@@ -108,9 +107,10 @@ def definition(request: PortalRequest) -> HttpResponse:
 
 
 def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
-    own = {label.phase: {"ja": label.ja, "en": label.en} for label in PhaseLabel.objects.all()}
-    staff, client = phase_names("operator"), named(own)
+    own = own_names()
+    staff, client = phase_names("operator"), names_by(own)
     names = client if request.side == "client" else staff
+    typed = given or own
     crossroads = _crossroads()
     rows = [
         Row(
@@ -120,7 +120,7 @@ def _shown(request: PortalRequest, given: Mapping[str, Mapping[str, str]] | None
             client=client[phase.code],
             when=phase.when.words(ORDER_FACTS),
             next=Sentence(phase.next) if phase.next else None,
-            fields=_fields(phase, own.get(phase.code, {})),
+            fields=_fields(phase, typed.get(phase.code, {})),
             ways=[
                 (_by(edge), names[edge.after])
                 for edge in graph()

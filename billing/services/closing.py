@@ -275,7 +275,7 @@ def _uncharged(charges: Sequence[Charge], terms: Terms) -> list[dict[str, Any]]:
     left = [meter for meter in METERS.values() if meter.code not in charged and meter.event not in events]
     return [
         {"meter": meter.code, "label": str(Sentence(meter.label)), "cell": [], "quantity": str(count)}
-        for meter, count in zip(left, _counts(left, terms.period), strict=True)
+        for meter, count in zip(left, _counts(left, *terms.period.instants()), strict=True)
         if count
     ]
 
@@ -283,12 +283,12 @@ def _uncharged(charges: Sequence[Charge], terms: Terms) -> list[dict[str, Any]]:
 _COUNT = "(SELECT count(*) FROM core_event e WHERE {condition} AND e.at >= %s AND e.at < %s)"
 
 
-def _counts(meters: Sequence[Meter], period: Period) -> Sequence[int]:
+def _counts(meters: Sequence[Meter], start: datetime, end: datetime) -> Sequence[int]:
     if not meters:
         return ()
     counts = ", ".join(_COUNT.format(condition=meter.condition) for meter in meters)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [*period.instants()] * len(meters))
+        cursor.execute(f"SELECT {counts}", [start, end] * len(meters))
         (found,) = cursor.fetchall()
     return tuple(map(int, found))
 

@@ -18,12 +18,19 @@ def phase_names(side: Side) -> Mapping[str, Sentence]:
     """Every phase's code to its name, in the reader's language. The operator's needs no query, a client's one."""
     if side == "operator":
         return {phase.code: Sentence(phase.staff) for phase in PHASES}
-    own = {label.phase: _in_language(label) for label in PhaseLabel.objects.all()}
+    return names_by(own_names())
+
+
+def own_names() -> Mapping[str, Mapping[str, str]]:
+    """The client's own names: phase to language to name, "" where it has none in that language."""
+    return {label.phase: {"ja": label.ja, "en": label.en} for label in PhaseLabel.objects.all()}
+
+
+def names_by(own: Mapping[str, Mapping[str, str]]) -> Mapping[str, Sentence]:
+    """Every phase's code to its name for a client with these names (as `own_names`)."""
+    language = "en" if get_language() == "en" else "ja"
+    named = {code: names[language] for code, names in own.items() if names[language]}
     return {
-        phase.code: Sentence("%(name)s", name=own[phase.code]) if own.get(phase.code) else Sentence(phase.client)
+        phase.code: Sentence("%(name)s", name=named[phase.code]) if phase.code in named else Sentence(phase.client)
         for phase in PHASES
     }
-
-
-def _in_language(label: PhaseLabel) -> str:
-    return label.en if get_language() == "en" else label.ja
