@@ -1,4 +1,6 @@
-"""Puts the packages together: who listens to what, which channels there are, who keeps which promise."""
+"""Puts the packages together: who listens to what, which channels there are, who keeps which promise,
+what can be set.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,16 @@ from integrations.examples import EXAMPLES
 from integrations.registry import CHANNELS
 from orders import ports, registry
 from orders.queries import buyers
-from portal import subscriptions
+from portal import settings_menu, subscriptions
 from sla.queries import working_deadline
 from sla.services import ship_due
+from tenants import registry as settings
 
 
 def install() -> None:
     """Called once, when Django is ready."""
     events.install(subscriptions.SUBSCRIPTIONS)
     registry.install(CHANNELS, EXAMPLES)
+    settings.install(settings_menu.AREAS)
     ports.install(promised=ship_due, worked=working_deadline, invoiced=orders_invoiced)
     customers.install(figures=buyers.figures, history=buyers.history)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from core import clock, scope
 from orders.queries import threads
 from orders.queries.threads import Who
-from tenants import doors
+from tenants import doors, registry
 from tenants.doors import PortalRequest
 from tenants.roles import Permission
 
@@ -40,12 +40,21 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
         ("home", _("ホーム"), "home", "home", Permission.VIEW_HOME),
         ("queue", _("キュー"), "operations:queue", "list-check", Permission.WORK_QUEUE),
         ("board", _("当日ボード"), "operations:board", "layout-kanban", Permission.WORK_QUEUE),
-        ("clients", pgettext_lazy("menu", "取引先"), "clients:list", "building", Permission.VIEW_HOME),
         ("warehouse", _("倉庫"), "operations:warehouse", "building-warehouse", Permission.WORK_QUEUE),
+        ("clients", pgettext_lazy("menu", "取引先"), "clients:list", "building", Permission.VIEW_HOME),
         ("closings", _("締め・請求"), "closings:list", "receipt-yen", Permission.CLOSE_MONTH),
         ("admin", _("管理"), "admin:overview", "settings", Permission.VIEW_ROLES),
     ),
 }
+
+BEGINNINGS = frozenset({"quotes", "buyers", "settings", "clients", "admin"})
+"""Sections before which the rail draws a line: the day's orders, what leads to them, what is looked up, the rest."""
+
+BAR = ("home", "orders", "questions", "threads", "queue", "board", "warehouse")
+"""What a phone's bar holds, where the person may open it: what one looks up and answers on the way."""
+
+PLACES_IN_BAR = 5
+"""All sections where they are that few; else one place less, and その他 with the others."""
 
 _FLOOR = re.compile(r"/clients/[\w-]+/(work|warehouse)/")
 _FLOOR_SECTIONS = {"work": "operations:queue", "warehouse": "operations:warehouse"}
@@ -76,16 +85,41 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _sections(request: PortalRequest, side: str, permissions: frozenset[Permission]) -> list[dict[str, Any]]:
-    """The sections that the person may open; the one whose address is the longest beginning of the page's is active."""
-    shown = [
+    """The sections that the person may open; the one with the longest address above the page's is active."""
+    shown: list[dict[str, Any]] = [
         {"key": key, "label": label, "url": url, "icon": icon, "active": False, "count": _counted(request, key)}
         for key, label, name, icon, permission in SECTIONS[side]
         if permission in permissions and (url := _address(request, name, own=side == "operator"))
     ]
-    here = [section for section in shown if _lies_below(_place(request), section["url"])]
-    if here:
-        max(here, key=lambda section: len(section["url"]))["active"] = True
+    in_bar = _in_bar([section["key"] for section in shown])
+    for section in shown:
+        section |= {"begins": section["key"] in BEGINNINGS, "in_bar": section["key"] in in_bar}
+    place = _place(request)
+    above = {
+        section["key"]: _longest_above(place, [section["url"], *_within(request, section["key"])]) for section in shown
+    }
+    here = max(shown, key=lambda section: above[section["key"]], default=None)
+    if here and above[here["key"]]:
+        here["active"] = True
     return shown
+
+
+def _in_bar(keys: Sequence[str]) -> set[str]:
+    if len(keys) <= PLACES_IN_BAR:
+        return set(keys)
+    return set(sorted(keys, key=lambda key: key not in BAR)[: PLACES_IN_BAR - 1])
+
+
+def _within(request: PortalRequest, key: str) -> list[str]:
+    """Where the pages of a section are that do not lie below its own address."""
+    if key != "settings":
+        return []
+    groups = registry.groups("client")
+    return [_address(request, section.name) for group in groups for section in group.sections]
+
+
+def _longest_above(place: str, addresses: Sequence[str]) -> int:
+    return max((len(url) for url in addresses if url and _lies_below(place, url)), default=0)
 
 
 def _place(request: PortalRequest) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import search_key
 from portal.context import SECTIONS
+from portal.settings_menu import AREAS
 from tenants import doors
 from tenants.doors import PortalRequest
 from tenants.roles import Permission
@@ -57,24 +58,10 @@ _CLIENT = (
     Place(_("問い合わせを登録する"), "orders:new_inquiry", Permission.MANAGE_QUOTES, "inquiry 引き合い 見積依頼"),
     Place(_("書類を送る"), "documents:add", Permission.UPLOAD_DOCUMENTS, "upload アップロード 契約書 見積書"),
     Place(_("SLA実績報告書"), "sla:statement", Permission.VIEW_SLA, "statement report 月次 印刷"),
-    Place(_("商品の手配と仕入先"), "orders:supply_settings", Permission.MANAGE_SETTINGS, "supplier 仕入先 直送 発注"),
-    Place(_("担当者と権限"), "tenants:people", Permission.MANAGE_PEOPLE, "invite 招待 member user ユーザー"),
-    Place(_("APIトークン"), "tenants:tokens", Permission.MANAGE_TOKENS, "api token 連携"),
-    Place(_("アクセス記録"), "tenants:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
-    Place(_("通知の設定"), "notices:settings", Permission.MANAGE_SETTINGS, "つうち mail メール 文面 notice 稼働"),
     Place(_("送信記録"), "notices:log", Permission.MANAGE_SETTINGS, "そうしん mail メール log 不達 bounce"),
-    Place(_("だれが何を見られるか"), "tenants:roles", Permission.VIEW_ROLES, "role permission 権限表"),
-    Place(_("状態の定義"), "definition", Permission.VIEW_ORDERS, "status phase ステータス 定義書 表示名 工程"),
     Place(_("仮の注文で試す"), "trial", Permission.VIEW_ORDERS, "trial dry run テスト 練習"),
 )
-_OPERATOR = (
-    Place(_("取引先を作成する"), "admin:new_client", Permission.MANAGE_CLIENTS, "client new 新規 追加"),
-    Place(_("取引先の設定"), "admin:clients", Permission.MANAGE_CLIENTS, "client setting 停止 再開"),
-    Place(_("社内の担当者"), "admin:people", Permission.MANAGE_STAFF, "staff invite 招待 ユーザー"),
-    Place(_("チームと担当取引先"), "admin:teams", Permission.MANAGE_STAFF, "team 体制"),
-    Place(_("アクセス記録"), "admin:access_log", Permission.VIEW_ACCESS_LOG, "log ログ 監査 audit"),
-    Place(_("だれが何を見られるか"), "admin:roles", Permission.VIEW_ROLES, "role permission 権限表"),
-)
+_OPERATOR = (Place(_("取引先を作成する"), "admin:new_client", Permission.MANAGE_CLIENTS, "client new 新規 追加"),)
 _OWN = (
     Place(_("通知の受け取り方"), "own_notices", Permission.VIEW_HOME, "つうち mail メール notice まとめて"),
     Place(_("多要素認証"), "mfa_index", Permission.VIEW_HOME, "2fa mfa totp passkey パスキー 二要素"),
@@ -88,7 +75,17 @@ def places(side: Side) -> Sequence[Place]:
     sections = [
         Place(label, name, permission, WORDS.get(key, "")) for key, label, name, _icon, permission in SECTIONS[side]
     ]
-    return [*sections, *(_CLIENT if side == "client" else _OPERATOR), *_OWN]
+    settings = [
+        Place(
+            section.label,
+            section.name,
+            section.permission,
+            f"{group.label} {section.purpose} {section.words}",
+        )
+        for group in AREAS[side]
+        for section in group.sections
+    ]
+    return [*sections, *settings, *(_CLIENT if side == "client" else _OPERATOR), *_OWN]
 
 
 def found(request: PortalRequest, side: Side, words: Sequence[str], *, client: str = "") -> list[tuple[Place, str]]:

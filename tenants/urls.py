@@ -22,8 +22,9 @@ account_patterns = [
 
 # A client's settings: namespace "tenants".
 client_patterns = [
-    path("settings", settings.settings, name="settings"),
-    path("settings/company", settings.change_company, name="change_company"),
+    re_path(r"^settings/?$", settings.settings, name="settings"),
+    path("settings/company", settings.company, name="company"),
+    path("settings/company/change", settings.change_company, name="change_company"),
     path("settings/security", settings.security, name="security"),
     path("settings/roles", settings.roles, name="roles"),
     path("settings/access-log", settings.access_log, name="access_log"),

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from orders.intake.differing import TAKEN
 from orders.models import Channel
 from orders.services import channels as arranging
 from tenants.doors import PortalRequest, page, url
+from tenants.pages.sections import show
 from tenants.roles import Permission
 
 
@@ -57,7 +57,7 @@ def channels(request: PortalRequest) -> HttpResponse:
     names = {code: profile.name for code, profile in registry.profiles().items()}
     rows = [(one, names.get(one.profile, one.profile)) for one in Channel.objects.order_by("name", "pk")]
     context = {"channels": rows, "form": form}
-    return render(request, "orders/channels.html", context, status=422 if form.errors else 200)
+    return show(request, "orders/channels.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
@@ -71,7 +71,7 @@ def channel(request: PortalRequest, channel_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _arranged(request, found, form)
     context = {"channel": found, "form": form}
-    return render(request, "orders/channel.html", context, status=422 if form.errors else 200)
+    return show(request, "orders/channel.html", context, status=422 if form.errors else 200)
 
 
 def _arranged(request: PortalRequest, found: Channel | None, form: ChannelForm) -> HttpResponse:

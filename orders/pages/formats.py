@@ -8,7 +8,6 @@ import polars as pl
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +21,7 @@ from orders.queries import formats as asked
 from orders.services import formats as mapping
 from orders.services.intake import previewing
 from tenants.doors import PortalRequest, page, url
+from tenants.pages.sections import show
 from tenants.roles import Permission
 
 FIRST_ORDERS = 5
@@ -61,7 +61,7 @@ def formats(request: PortalRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", str(refusal))
     context = {"formats": asked.listed(), "begin": begin, "taken": taken}
-    return render(request, "orders/formats.html", context, status=422 if form is not None and form.errors else 200)
+    return show(request, "orders/formats.html", context, status=422 if form is not None and form.errors else 200)
 
 
 def _begun(form: BeginForm) -> FileFormat:
@@ -115,7 +115,7 @@ def edit(request: PortalRequest, format_id: int) -> HttpResponse:
         "shown": _first_orders(trial),
         "versions": own.versions.all(),
     }
-    return render(request, "orders/format.html", context, status=422 if refusal or sample.errors else 200)
+    return show(request, "orders/format.html", context, status=422 if refusal or sample.errors else 200)
 
 
 def _first_orders(trial: asked.Trial | None) -> list[arrivals.FirstOrder]:

@@ -1,45 +1,35 @@
-"""The tabs over the settings and over the administration, and how their pages are shown."""
+"""The list of what can be set beside every page of the settings and of the administration, and how those are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from tenants import doors
+from tenants import doors, registry
 from tenants.doors import PortalRequest
-from tenants.roles import Permission
+from tenants.registry import Area, Section, Text
 
-Tab = tuple[str, str | Promise, Permission]
 
-CLIENT_TABS: tuple[Tab, ...] = (
-    ("tenants:settings", _("会社"), Permission.VIEW_HOME),
-    ("tenants:people", pgettext_lazy("menu", "担当者"), Permission.MANAGE_PEOPLE),
-    ("tenants:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
-    ("definition", _("状態の定義"), Permission.VIEW_ORDERS),
-    ("tenants:tokens", pgettext_lazy("menu", "APIトークン"), Permission.MANAGE_TOKENS),
-    ("hooks:settings", _("ショップとの接続"), Permission.MANAGE_SETTINGS),
-    ("orders:rules", _("受注の規則"), Permission.MANAGE_SETTINGS),
-    ("orders:entry_settings", pgettext_lazy("menu", "受注の入力"), Permission.MANAGE_SETTINGS),
-    ("orders:quote_settings", pgettext_lazy("menu", "見積"), Permission.MANAGE_SETTINGS),
-    ("orders:supply_settings", pgettext_lazy("menu", "手配"), Permission.MANAGE_SETTINGS),
-    ("orders:letterhead", pgettext_lazy("menu", "帳票"), Permission.MANAGE_SETTINGS),
-    ("tenants:security", _("セキュリティ"), Permission.MANAGE_SETTINGS),
-    ("notices:settings", pgettext_lazy("menu", "通知"), Permission.MANAGE_SETTINGS),
-    ("tenants:access_log", _("アクセス記録"), Permission.VIEW_ACCESS_LOG),
-)
-OPERATOR_TABS: tuple[Tab, ...] = (
-    ("admin:overview", _("概要"), Permission.VIEW_ROLES),
-    ("admin:clients", pgettext_lazy("menu", "取引先"), Permission.MANAGE_CLIENTS),
-    ("admin:people", pgettext_lazy("menu", "担当者"), Permission.MANAGE_STAFF),
-    ("admin:teams", pgettext_lazy("menu", "チーム"), Permission.MANAGE_STAFF),
-    ("admin:roles", pgettext_lazy("menu", "権限"), Permission.VIEW_ROLES),
-    ("admin:access_log", _("アクセス記録"), Permission.VIEW_ACCESS_LOG),
-)
+@dataclass(frozen=True)
+class Entry:
+    """A page that the person may open. active: it is the one at hand, or above it."""
+
+    label: Text
+    purpose: Text
+    url: str
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What the person may open, in groups. here: the entry at hand, None on the overview. url: of the overview."""
+
+    groups: list[tuple[Text, list[Entry]]]
+    here: Entry | None
+    url: str
 
 
 def company_of(request: PortalRequest) -> str:
@@ -53,19 +43,35 @@ def area_of(request: PortalRequest) -> str:
 
 
 def show(request: PortalRequest, template: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
-    """Answer with the page under its tabs."""
-    return render(request, template, {"area": area_of(request), "tabs": _tabs(request), **context}, status=status)
+    """Answer with the page beside the list of what else can be set."""
+    shown = {"area": area_of(request), "settings_menu": menu_of(request), **context}
+    return render(request, template, shown, status=status)
 
 
-def _tabs(request: PortalRequest) -> list[tuple[str | Promise, str, bool]]:
-    wanted = CLIENT_TABS if request.client else OPERATOR_TABS
-    shown = [
-        (label, doors.url(request, name)) for name, label, permission in wanted if _opens(request, name, permission)
+def menu_of(request: PortalRequest) -> Menu:
+    """The list as the person sees it."""
+    area: Area = "client" if request.client else "operator"
+    found = [
+        (group.label, [_entry(request, section) for section in group.sections if _opens(request, section)])
+        for group in registry.groups(area)
     ]
-    here = max((address for _label, address in shown if request.path.startswith(address)), key=len, default="")
-    return [(label, address, address == here) for label, address in shown]
+    overview = doors.url(request, "tenants:settings" if request.client else "admin:overview")
+    entries = [entry for _label, entries in found for entry in entries]
+    above = [entry for entry in entries if _lies_below(request.path, entry.url)]
+    here = max(above, key=lambda entry: len(entry.url), default=None)
+    groups = [
+        (label, [replace(entry, active=entry is here) for entry in entries]) for label, entries in found if entries
+    ]
+    return Menu(groups, here, overview)
 
 
-def _opens(request: PortalRequest, name: str, permission: Permission) -> bool:
-    # Tokens are the client's own affair: their page is not on the operator's host.
-    return permission in request.permissions and not (name == "tenants:tokens" and request.side == "operator")
+def _lies_below(path: str, url: str) -> bool:
+    return path == url or path.startswith(f"{url}/")
+
+
+def _entry(request: PortalRequest, section: Section) -> Entry:
+    return Entry(section.label, section.purpose, doors.url(request, section.name))
+
+
+def _opens(request: PortalRequest, section: Section) -> bool:
+    return section.permission in request.permissions and not (section.own and request.side == "operator")

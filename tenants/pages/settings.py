@@ -28,30 +28,33 @@ def _client(request: PortalRequest) -> ClientInfo:
 
 @page(Permission.VIEW_HOME)
 def settings(request: PortalRequest) -> HttpResponse:
-    """The company, and the way to everything that can be set."""
+    """Everything that can be set, in groups."""
+    return show(request, "tenants/settings.html", {})
+
+
+@page(Permission.VIEW_HOME)
+def company(request: PortalRequest) -> HttpResponse:
+    """The company's name, address and colour."""
     record = cast(Client, queries.client_record(_client(request).code))
-    return show(
-        request,
-        "tenants/settings.html",
-        {
-            "record": record,
-            "address": queries.address_of(record.code),
-            "form": CompanyForm(initial={name: getattr(record, name) for name in COMPANY_FIELDS}),
-        },
-    )
+    form = CompanyForm(initial={name: getattr(record, name) for name in COMPANY_FIELDS})
+    return _show_company(request, record, form)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def change_company(request: PortalRequest) -> HttpResponse:
-    """Change the company's name, address and colour."""
+    """Change them."""
     form = CompanyForm(request.POST)
     code = _client(request).code
     if form.is_valid():
         services.change_client(code, form.cleaned_data, actor=request.actor, at=clock.now())
         messages.success(request, _("会社情報を保存しました。"))
-        return HttpResponseRedirect(doors.url(request, "tenants:settings"))
-    context = {"record": queries.client_record(code), "address": queries.address_of(code), "form": form}
-    return show(request, "tenants/settings.html", context, status=422)
+        return HttpResponseRedirect(doors.url(request, "tenants:company"))
+    return _show_company(request, cast(Client, queries.client_record(code)), form, status=422)
+
+
+def _show_company(request: PortalRequest, record: Client, form: CompanyForm, status: int = 200) -> HttpResponse:
+    context = {"record": record, "address": queries.address_of(record.code), "form": form}
+    return show(request, "tenants/company.html", context, status)
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))

@@ -222,13 +222,13 @@ def test_a_company_asks_for_the_second_factor_and_shows_who_lacks_it() -> None:
 def test_the_company_is_changed_by_its_owner_and_read_by_the_others() -> None:
     who = owner()
     given = {"name": "アクメ株式会社", "postcode": "100-0001", "hue": "4"}
-    assert who.post("/settings/company", given).status_code == 302
-    assert who.post("/settings/company", {**given, "postcode": "12"}).status_code == 422
+    assert who.post("/settings/company/change", given).status_code == 302
+    assert who.post("/settings/company/change", {**given, "postcode": "12"}).status_code == 422
     viewer = login(Client(), client_person("viewer", "acme"), "acme")
-    shown = viewer.get("/settings").content.decode()
+    shown = viewer.get("/settings/company").content.decode()
     assert "アクメ株式会社" in shown
     assert 'name="postcode"' not in shown
-    assert viewer.post("/settings/company", given).status_code == 403
+    assert viewer.post("/settings/company/change", given).status_code == 403
 
 
 def test_a_token_is_shown_once_and_works_until_it_is_revoked() -> None:

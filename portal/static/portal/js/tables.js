@@ -154,7 +154,13 @@ onContent((root) => root.querySelectorAll("[data-bulk]").forEach(refresh));
 
 // A table wider than its place scrolls in it; one that fits keeps its head in sight while the page scrolls.
 const widths = new ResizeObserver((entries) => {
-  for (const { target } of entries) target.classList.toggle("is-wide", target.firstElementChild.scrollWidth > target.clientWidth + 1);
+  for (const { target } of entries) {
+    const wide = target.firstElementChild.scrollWidth > target.clientWidth + 1;
+    target.classList.toggle("is-wide", wide);
+    // What scrolls sideways has to be reached by the keyboard.
+    if (wide) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
 });
 onContent((root) => root.querySelectorAll(".table-wrap").forEach((wrap) => widths.observe(wrap)));
 
