@@ -22,7 +22,7 @@ Subscriber = Callable[["Told"], object]
 class Actor:
     """Who did it. id: the person's or token's id as text; name: as shown in the timeline, copied for good."""
 
-    kind: Literal["person", "token", "system", "buyer"]
+    kind: Literal["person", "token", "system", "buyer", "supplier"]
     id: str
     name: str
 

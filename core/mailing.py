@@ -5,7 +5,7 @@ Without MAIL_URL mails are kept as files under var/mail, for the demonstration a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused
@@ -46,8 +46,8 @@ def deliver(*, to: str, subject: str, text: str, html: str) -> None:
 class Letter:
     """One mail, as it is handed over.
 
-    sender: the name beside the portal's own address, which stays: another one would not be ours to sign. marks: short
-    texts by which the provider's reports name the mail again.
+    sender: the name beside the portal's own address, which stays: another one would not be ours to sign. attachments:
+    name, bytes and content type of each. marks: short texts by which the provider's reports name the mail again.
     """
 
     to: str
@@ -56,6 +56,7 @@ class Letter:
     html: str = ""
     sender: str = ""
     reply_to: str = ""
+    attachments: Sequence[tuple[str, bytes, str]] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +80,8 @@ def post(letter: Letter) -> str:
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
+    for name, content, content_type in letter.attachments:
+        message.attach(name, content, content_type)
     if letter.marks:
         message.metadata = dict(letter.marks)  # type: ignore[attr-defined]  # read by anymail
     try:

@@ -31,6 +31,7 @@ class Event(models.Model):
             models.Index(
                 fields=["subject_id", "id"], name="event_question", condition=models.Q(subject_kind="question")
             ),
+            models.Index(fields=["subject_id", "id"], name="event_supply", condition=models.Q(subject_kind="supply")),
         ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import unicodedata
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +45,7 @@ def prefectures_of(postcode: str) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What lies under a code: a town, or an office with a code of its own (office: its name, else ""). note: as Japan
-    Post adds it, such as 以下に掲載がない場合.
+    Post adds it, such as 以下に掲載がない場合. kana: of a town from its prefecture on, of an office of its name.
     """
 
     postcode: str
@@ -53,6 +54,7 @@ class Place:
     name: str
     office: str
     note: str
+    kana: str = ""
 
     @property
     def address(self) -> str:
@@ -130,7 +132,14 @@ def _place(entry: dict[str, Any]) -> Place:
         name,
         entry["name"].replace("\u3000", " ") if office else "",
         note,
+        _kana(entry, office=office),
     )
+
+
+def _kana(entry: dict[str, Any], *, office: bool) -> str:
+    """How it is read, in full-width katakana."""
+    parts = ("kana",) if office else ("prefecture_kana", "city_kana", "neighborhood_kana")
+    return unicodedata.normalize("NFKC", "".join(entry.get(part) or "" for part in parts))
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from core.honorifics import COMPANY_SHORT, COMPANY_WORDS
 from core.text import PREFECTURES, address_keys, narrow, narrows, phones, postcodes, search_key, search_keys
 from core.wording import _
 
@@ -31,13 +32,8 @@ MARKS: Mapping[str, MarkKind] = {
     "kana_postcode": MarkKind(_("お名前の読みと郵便番号が同じ"), 20),
 }
 
-_WORDS = (
-    "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "一般社団法人", "公益社団法人", "一般財団法人",
-    "公益財団法人", "社会福祉法人", "学校法人", "宗教法人", "医療法人社団", "医療法人", "特定非営利活動法人",
-)  # fmt: skip
-_SHORT = "株有同資名社財福学宗医特"
 # As search_key leaves them behind: ㈱ is (株).
-_FORMS = "|".join((*_WORDS, rf"\([{_SHORT}]\)"))
+_FORMS = "|".join((*COMPANY_WORDS, rf"\([{COMPANY_SHORT}]\)"))
 _BEFORE = rf"^(?:{_FORMS})+"
 _AFTER = rf"(?:{_FORMS}|様|御中)+$"
 _KANA = "^[ァ-ヶー・]+$"

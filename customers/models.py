@@ -10,7 +10,8 @@ class Buyer(models.Model):
 
     identity: what makes two orders those of the same buyer without asking anybody (customers.keys). Buyers that a
     person found to be one hang in a tree: merged_into is the buyer that one of them was merged into, head the top of
-    the tree, which stands for all of them. latest_order_at: of the whole tree, kept on its head.
+    the tree, which stands for all of them. latest_order_at: of the whole tree, kept on its head. erased_at: when who
+    they are was erased because they asked for it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -25,6 +26,7 @@ class Buyer(models.Model):
     first_order_at = models.DateTimeField()
     last_order_at = models.DateTimeField()
     latest_order_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from integrations.pages import hooks, letters, settings
+from integrations.pages import answered, erasing, hooks, letters, settings
 
 app_name = "notices"
 urlpatterns = [
@@ -25,6 +25,13 @@ urlpatterns = [
     path("orders/<int:order_id>/buyer/renew", letters.renew, name="renew"),
     path("orders/<int:order_id>/buyer/close", letters.close, name="close"),
 ]
+
+answered_patterns = [
+    path("sla/answered", answered.looks, name="looks"),
+    path("sla/answered/card", answered.card, name="card"),
+]
+
+erasing_patterns = [path("buyers/<int:buyer_id>/erase", erasing.erase, name="erase")]
 
 hook_patterns = [
     path("settings/hooks", hooks.overview, name="settings"),

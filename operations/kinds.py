@@ -23,7 +23,8 @@ class Kind:
     """One kind of work.
 
     label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
-    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question on WAITING alone. done_by: the events that show that it
+    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question and an order to a supplier on
+    WAITING alone. done_by: the events that show that it
     was done, the first told of each doing; whatever else ends it makes it void. promise: the metric, or the deadline,
     whose due time is the item's.
     lease: how long a holder may be away before it goes back.
@@ -33,7 +34,7 @@ class Kind:
     label: str
     todo: str
     permission: Permission
-    subject: Literal["order", "shipment", "question"]
+    subject: Literal["order", "shipment", "question", "supply"]
     wanted: Condition
     done_by: frozenset[str]
     icon: str
@@ -50,7 +51,8 @@ OUR_DECISIONS = "our_decisions"
 
 
 WAITING = "waiting"
-"""The one fact of a question that the client asked in a thread: whether it waits for its answer."""
+"""The one fact of a question that the client asked in a thread, whether it waits for its answer, and of an order to a
+supplier, whether somebody has to ask the supplier again."""
 
 
 def _may(move: str) -> Condition:
@@ -191,6 +193,16 @@ _ALL = (
         frozenset({"thread.answered", "thread.closed"}),
         icon="messages",
         promise="reply",
+    ),
+    Kind(
+        "chase",
+        _("仕入先の催促"),
+        _("仕入先に確かめ、回答を記録する"),
+        Permission.SOURCE_GOODS,
+        "supply",
+        fact(WAITING) > 0,
+        frozenset({"supply.moved"}),
+        icon="phone",
     ),
 )
 

@@ -32,29 +32,55 @@ KIND_OF: Mapping[str, str] = {STOCK: PURCHASE, MADE_TO_ORDER: PRODUCTION, DROP_S
 """The kind that gets the lines of a branch."""
 
 DRAFT, SENT, CONFIRMED, PARTIAL, DONE, CANCELLED = "draft", "sent", "confirmed", "partial", "done", "cancelled"
+DECLINED = "declined"
 
 STATES: Mapping[str, tuple[str, str]] = {
     DRAFT: (_("下書き"), "waiting"),
     SENT: (_("回答待ち"), "attention"),
     CONFIRMED: (_("納期回答済み"), "moving"),
+    DECLINED: (_("納品できないとの回答"), "trouble"),
     PARTIAL: (_("一部済み"), "moving"),
     DONE: (_("完了"), "done"),
     CANCELLED: (_("取消"), "waiting"),
 }
 """Where an order to a supplier stands: its name, and its tone as in docs/components.md."""
 
-OPEN = (DRAFT, SENT, CONFIRMED, PARTIAL)
+OPEN = (DRAFT, SENT, CONFIRMED, DECLINED, PARTIAL)
 """The states in which something is still to come."""
+
+OUT = (SENT, CONFIRMED, DECLINED, PARTIAL)
+"""Those of them in which the supplier knows of it."""
+
+OVERDUE: Mapping[str, str] = {
+    "answer": _("回答の期限を過ぎています"),
+    "delivery": _("納期を過ぎています"),
+    "declined": _("納品できないとの回答がありました"),
+}
+"""Why somebody has to speak with the supplier."""
+
+OPERATOR, CLIENT = "operator", "client"
+CHASERS: Mapping[str, str] = {OPERATOR: _("委託先"), CLIENT: _("委託元")}
+"""Who asks the supplier again."""
 
 STATE_SQL = f"""
     CASE WHEN t.arrived + t.cancelled >= t.quantity AND t.arrived = 0 THEN '{CANCELLED}'
          WHEN t.arrived + t.cancelled >= t.quantity THEN '{DONE}'
+         WHEN s.declined_at IS NOT NULL THEN '{DECLINED}'
          WHEN t.arrived > 0 THEN '{PARTIAL}'
          WHEN s.confirmed_at IS NOT NULL THEN '{CONFIRMED}'
          WHEN s.sent_at IS NOT NULL THEN '{SENT}'
          ELSE '{DRAFT}' END
 """
 """The state over the facts: s, the order to the supplier, and t, the sums of its lines."""
+
+OVERDUE_SQL = """
+    CASE WHEN {s}.supplier_id IS NULL THEN ''
+         WHEN {state} = 'declined' THEN 'declined'
+         WHEN {state} = 'sent' AND {s}.answer_by < {today} THEN 'answer'
+         WHEN {state} IN ('confirmed', 'partial') AND coalesce({s}.expected_on, {s}.asked_on) < {today} THEN 'delivery'
+         ELSE '' END
+"""
+"""Which of OVERDUE holds on a day, "" for none."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +97,11 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "send": Step((DRAFT,), _("送付済み、または終わった手配です。")),
-    "confirm": Step((SENT, CONFIRMED, PARTIAL), _("納期の回答は、送付してから、すべて届くまでの手配に記録できます。")),
-    "arrive": Step((SENT, CONFIRMED, PARTIAL), _("到着や出荷は、送付してから、すべて届くまでの手配に記録できます。")),
+    "confirm": Step(OUT, _("納期の回答は、送付してから、すべて届くまでの手配に記録できます。")),
+    "decline": Step(OUT, _("納品できないとの回答は、送付してから、すべて届くまでの手配に記録できます。")),
+    "dispatch": Step(OUT, _("出荷の連絡は、送付してから、すべて届くまでの手配に記録できます。")),
+    "resend": Step(OUT, _("もう一度送れるのは、送付してから、すべて届くまでの手配です。")),
+    "arrive": Step(OUT, _("到着や出荷は、送付してから、すべて届くまでの手配に記録できます。")),
     "cancel": Step(OPEN, _("すべて届いた、または取り消した手配です。")),
 }
 """What is done with an order to a supplier, by its code."""

@@ -40,9 +40,9 @@ def check_intake(*, intake_id: int) -> None:
 
 
 @task(queue="heavy")
-def send_purchase_orders(*, supply_ids: list[int], sender: str) -> None:
-    """Issue the papers of orders to suppliers, and mail them."""
-    supplying.deliver(supply_ids, sender=sender, at=clock.now())
+def send_purchase_orders(*, supply_ids: list[int], sender: str, again: bool = False) -> None:
+    """Issue the papers of orders to suppliers, with which they are mailed."""
+    supplying.deliver(supply_ids, sender=sender, again=again, at=clock.now())
 
 
 @task()
@@ -65,6 +65,8 @@ def follow_up() -> None:
     while exceptions.follow_up(actor=SYSTEM, at=now):
         pass
     while changes.expire_due(at=now):
+        pass
+    while supplying.follow_up(actor=SYSTEM, at=now):
         pass
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from billing import queries as billing
 from core import clock
 from core.periods import local_day, month_of
-from integrations.queries import tracking
+from integrations.queries import answered
 from orders.lifecycle import PHASES
-from orders.queries import listing, overview, troubles
+from orders.queries import listing, overview, supplies, troubles
 from orders.queries.naming import phase_names
 from orders.queries.overview import Movement
 from portal.look import figures
@@ -49,9 +49,10 @@ def home(request: PortalRequest) -> HttpResponse:
         "questions": overview.questions(limit=SHOWN_QUESTIONS, side=request.side),
         "decisions": troubles.decisions(side="client", limit=SHOWN_QUESTIONS),
         "question_count": overview.question_count() + troubles.decision_count(side="client"),
+        "to_chase": supplies.to_chase() if Permission.SOURCE_GOODS in request.permissions else [],
         "unmended": overview.unmended(limit=SHOWN_FILES) if Permission.IMPORT_ORDERS in request.permissions else [],
         "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,
-        "answered": tracking.answered(month_of(local_day(now))),
+        "answered": answered.answered(month_of(local_day(now))),
         "promises": _promises(now) if Permission.VIEW_SLA in request.permissions else [],
     }
     return render(request, "portal/home_client.html", shown)

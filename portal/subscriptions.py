@@ -80,6 +80,8 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "thread.noted": (notices.note,),
     "thread.written": (notices.note,),
     "thread.reopened": (promises.follow_question, work.follow_question),
+    "supply.moved": (work.follow_supply,),
+    "supply.sent": (notices.note,),
     "sla.due_moved": (work.move_due,),
     "sla.missed": (work.tally, notices.note),
     "notice.bounced": (notices.note,),

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     VIEW_BUYERS = "view_buyers"
     EXPORT_BUYERS = "export_buyers"
     MERGE_BUYERS = "merge_buyers"
+    ERASE_BUYERS = "erase_buyers"
     IMPORT_ORDERS = "import_orders"
     MANAGE_QUOTES = "manage_quotes"
     CANCEL_ORDERS = "cancel_orders"
@@ -64,6 +65,7 @@ LABELS: dict[Permission, str | Promise] = {
     P.VIEW_BUYERS: _("購入者を見る"),
     P.EXPORT_BUYERS: _("購入者を書き出す"),
     P.MERGE_BUYERS: _("購入者の名寄せをする"),
+    P.ERASE_BUYERS: _("購入者の個人情報を消去する"),
     P.IMPORT_ORDERS: _("受注を取り込む"),
     P.MANAGE_QUOTES: _("見積・契約を扱う"),
     P.CANCEL_ORDERS: _("受注を取り消す"),
@@ -123,6 +125,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.RELEASE_ORDERS,
                 P.MERGE_BUYERS,
                 P.EXPORT_BUYERS,
+                P.ERASE_BUYERS,
                 P.SOURCE_GOODS,
             ),
         ),
@@ -186,6 +189,7 @@ _CLIENT_OWNER = (
     | _CLIENT_MONEY
     | {
         P.EXPORT_BUYERS,
+        P.ERASE_BUYERS,
         P.MANAGE_PEOPLE,
         P.MANAGE_TOKENS,
         P.MANAGE_SETTINGS,
@@ -226,6 +230,7 @@ _ADMIN = (
     _LEAD
     | _BILLING
     | {
+        P.ERASE_BUYERS,
         P.MANAGE_CLIENTS,
         P.MANAGE_STAFF,
         P.MANAGE_PEOPLE,

@@ -32,6 +32,7 @@ def buyer(request: PortalRequest, buyer_id: int) -> HttpResponse:
     )
     shown = {
         "person": person,
+        "erased_at": found.erased_at,
         "orders": ports.history(found.pk, side=request.side, limit=ORDERS),
         "limit": ORDERS,
         "pairs": proposals.of_buyer(found.pk),

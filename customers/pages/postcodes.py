@@ -15,8 +15,17 @@ LONGEST = 20
 
 @page(Permission.VIEW_ORDERS)
 def places(request: PortalRequest) -> HttpResponse:
-    """What lies under `postcode`, as a fragment: nothing is filled in by itself, the person takes one."""
-    typed = request.GET.get("postcode", "").replace("\0", "").strip()[:LONGEST]
+    """What lies under a postcode, as a fragment: nothing is filled in by itself, the person takes one.
+
+    field: the name of what was typed, `postcode` where it is not said; list: what the address calls its choices.
+    """
+    typed = request.GET.get(request.GET.get("field", "postcode"), "").replace("\0", "").strip()[:LONGEST]
     code = normal(typed)
-    shown = {"typed": typed, "code": code, "places": postcodes.places(code) if code else []}
+    named = request.GET.get("list", "places")
+    shown = {
+        "list": named if named.isidentifier() else "places",
+        "typed": typed,
+        "code": code,
+        "places": postcodes.places(code) if code else [],
+    }
     return render(request, "customers/parts/places.html", shown)

@@ -5,7 +5,8 @@ Whatever writes here waits for its turn, so that nobody merges into a buyer that
 
 from __future__ import annotations
 
+from customers.services.erasing import erase, lock
 from customers.services.merging import accept, decline, undo
 from customers.services.recognising import recognise
 
-__all__ = ["accept", "decline", "recognise", "undo"]
+__all__ = ["accept", "decline", "erase", "lock", "recognise", "undo"]

@@ -39,7 +39,8 @@ class Run(TypedDict):
 
 
 class Head(TypedDict):
-    """What stands on every paper. number: as it is called; revision from 1, from 2 on the paper says 再発行.
+    """What stands on every paper. number: as it is called; revision from 1, from 2 on the paper says 再発行,
+    or `again` where it was issued again because something changed (改訂).
 
     sender: a key of the run's senders. barcode: Code 128 of the number, as widths; none where the code cannot say it.
     """
@@ -49,10 +50,11 @@ class Head(TypedDict):
     barcode: Sequence[int]
     revision: int
     issued_on: date
+    again: NotRequired[str]
 
 
 class Party(TypedDict):
-    """Somebody with an address. honorific: 様, or 御中 for a company."""
+    """Somebody with an address. honorific: 様, or 御中 for a company. person: in it, with 様, on a line below."""
 
     name: str
     honorific: str

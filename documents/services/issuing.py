@@ -1,6 +1,6 @@
 """Papers are issued: numbered, set in type from data that is frozen with them, and filed.
 
-Issuing again makes the next revision, from the facts and the letterhead of then; the paper says 再発行, and its
+Issuing again makes the next revision, from the facts and the letterhead of then; the paper says 再発行 or 改訂, and its
 document supersedes the one before.
 """
 

@@ -11,9 +11,16 @@ import polars as pl
 from core.wording import _
 from tenants.roles import Permission
 
-Audience = Literal["buyer", "client", "operator"]
+Audience = Literal["buyer", "supplier", "client", "operator"]
 
-AUDIENCES: Mapping[str, str] = {"buyer": _("購入者"), "client": _("委託元"), "operator": _("委託先")}
+AUDIENCES: Mapping[str, str] = {
+    "buyer": _("購入者"),
+    "supplier": _("仕入先"),
+    "client": _("委託元"),
+    "operator": _("委託先"),
+}
+OUTSIDE = ("buyer", "supplier")
+"""Who has no account here: they are written to in the client's name, at the address of the order."""
 MODES: Mapping[str, str] = {"immediate": _("すぐに"), "digest": _("まとめて"), "off": _("送らない")}
 LANGUAGES = ("ja", "en")
 
@@ -21,6 +28,7 @@ PLACES: Mapping[str, str] = {
     "shop": _("店名（差出人名）"),
     "order_number": _("受注番号"),
     "buyer_name": _("購入者名"),
+    "addressee": _("購入者名（様・御中つき）"),
     "ordered_on": _("注文日"),
     "items": _("商品と数量"),
     "total": _("合計金額"),
@@ -52,17 +60,28 @@ PLACES: Mapping[str, str] = {
     "quote_total": _("見積の金額"),
     "quote_valid_until": _("見積の有効期限"),
     "quote_page": _("購入者用の見積ページ"),
+    "supplier_name": _("仕入先名（御中つき）"),
+    "paper_number": _("発注書の番号"),
+    "asked_on": _("希望納期"),
+    "answer_by": _("納期回答の期限"),
+    "supply_items": _("発注した商品と数量"),
+    "supply_total": _("発注金額（税込）"),
+    "supply_page": _("仕入先用の回答ページ"),
     "page": _("この件の画面のアドレス"),
 }
 """The places that a text may have, and what goes there."""
 
-ORDER = ("shop", "order_number", "buyer_name", "ordered_on", "items", "total", "ship_on", "arrives_on")
+ORDER = ("shop", "order_number", "addressee", "buyer_name", "ordered_on", "items", "total", "ship_on", "arrives_on")
 BUYER = (*ORDER, "tracking_page")
 STAFF = (*ORDER, "page")
 QUESTION = ("question", "deadline")
 MATTER = ("matter", "question", "deadline")
 MESSAGE = ("shop", "author", "title", "excerpt", "page")
-QUOTE = ("shop", "buyer_name", "quote_number", "quote_subject", "quote_total", "quote_valid_until")
+QUOTE = ("shop", "addressee", "buyer_name", "quote_number", "quote_subject", "quote_total", "quote_valid_until")
+SUPPLY = (
+    *("shop", "supplier_name", "paper_number", "asked_on", "answer_by", "supply_items", "supply_total"),
+    "supply_page",
+)
 INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
 INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
 
@@ -73,10 +92,10 @@ class Kind:
 
     event: whose happenings it tells; when: which of them (a condition on the event's data, on actor_kind, and on
     order_phase as it is after the event). ja, en: subject, an empty line, the words. places: of PLACES. permission:
-    whom of the company it concerns. is_on: for buyers, whether it goes out where the client has not chosen. mode: for
-    people, as they have not chosen. named: the key of the event's data with the ids of the only people it is for (who
-    are told nothing else of the event), "" for all whom it concerns. follows_up: goes out days after the event, while
-    the order is still in phases.
+    whom of the company it concerns. is_on: for buyers and suppliers, whether it goes out where the client has not
+    chosen. mode: for people, as they have not chosen. named: the key of the event's data with the ids of the only
+    people it is for (who are told nothing else of the event), "" for all whom it concerns. follows_up: goes out days
+    after the event, while the order is still in phases.
     """
 
     code: str
@@ -97,6 +116,11 @@ class Kind:
     def audience(self) -> Audience:
         """To whom it is told: the first word of the code."""
         return self.code.partition(".")[0]  # type: ignore[return-value]
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it goes to somebody who has no account here."""
+        return self.audience in OUTSIDE
 
     def usual(self, language: str) -> tuple[str, str]:
         """The usual subject and words."""

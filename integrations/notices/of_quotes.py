@@ -13,7 +13,7 @@ OF_QUOTES = (
         _("見積"),
         """【{shop}】お見積書をお送りします（{quote_number}）
 
-{buyer_name} 様
+{addressee}
 
 お見積書ができました。下のページで内容をご覧いただき、そのままご承諾いただけます。
 
@@ -47,7 +47,7 @@ Valid until: {quote_valid_until}
         _("見積の承諾"),
         """見積が承諾されました: {quote_number}
 
-{buyer_name} 様への見積 {quote_number}（{quote_subject}）が承諾されました。
+{addressee}への見積 {quote_number}（{quote_subject}）が承諾されました。
 
 金額（税込）: {quote_total}
 {page}""",
@@ -66,7 +66,7 @@ Total (with tax): {quote_total}
         _("見積の辞退"),
         """見積が辞退されました: {quote_number}
 
-{buyer_name} 様への見積 {quote_number}（{quote_subject}）が辞退されました。
+{addressee}への見積 {quote_number}（{quote_subject}）が辞退されました。
 
 理由: {reason}
 金額（税込）: {quote_total}
@@ -87,7 +87,7 @@ Total (with tax): {quote_total}
         _("見積への質問"),
         """見積に質問があります: {quote_number}
 
-{buyer_name} 様への見積 {quote_number}（{quote_subject}）に質問がありました。
+{addressee}への見積 {quote_number}（{quote_subject}）に質問がありました。
 
 {question}
 

@@ -46,7 +46,7 @@ OF_TROUBLES = (
         _("対応の決定"),
         """お決めください（{matter}）: {order_number}
 
-受注 {order_number}（{buyer_name} 様）に「{matter}」がありました。
+受注 {order_number}（{addressee}）に「{matter}」がありました。
 
 {question}
 
@@ -70,7 +70,7 @@ Choose here: {page}""",
         _("対応の決定の催促"),
         """期限が過ぎています（{matter}）: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の「{matter}」への対応が、まだ決まっていません。
+受注 {order_number}（{addressee}）の「{matter}」への対応が、まだ決まっていません。
 
 {question}
 
@@ -94,7 +94,7 @@ Choose here: {page}""",
         _("例外の発生"),
         """{matter}: {order_number}
 
-受注 {order_number}（{buyer_name} 様）に「{matter}」がありました。
+受注 {order_number}（{addressee}）に「{matter}」がありました。
 
 {question}
 
@@ -116,7 +116,7 @@ Order {order_number} ({buyer_name}) has a problem: {matter}
         _("例外への対応"),
         """対応が決まりました（{matter}）: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の「{matter}」への対応が決まりました。
+受注 {order_number}（{addressee}）の「{matter}」への対応が決まりました。
 
 {decision}
 {answer}
@@ -140,7 +140,7 @@ It has been decided how order {order_number} ({buyer_name}) goes on ({matter}):
         _("変更依頼への回答"),
         """変更のご依頼への回答（{matter}）: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の変更のご依頼に回答がありました。
+受注 {order_number}（{addressee}）の変更のご依頼に回答がありました。
 
 {answer}
 
@@ -161,7 +161,7 @@ Your request to change order {order_number} ({buyer_name}) has been answered.
         _("変更依頼の期限切れ"),
         """変更されませんでした（{matter}）: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の変更のご依頼は、期限までに回答がなかったため、変更なしで進みます。
+受注 {order_number}（{addressee}）の変更のご依頼は、期限までに回答がなかったため、変更なしで進みます。
 
 {page}""",
         """Not changed ({matter}): {order_number}
@@ -178,7 +178,7 @@ Your request to change order {order_number} ({buyer_name}) was not answered in t
         _("返品の検品"),
         """返品を検品しました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の返品の検品が済みました。結果は受注の画面でご覧いただけます。
+受注 {order_number}（{addressee}）の返品の検品が済みました。結果は受注の画面でご覧いただけます。
 
 {page}""",
         """Return inspected: {order_number}

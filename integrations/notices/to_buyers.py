@@ -9,7 +9,7 @@ from integrations.notices.kind import BUYER, Kind
 
 _phase, _metric = pl.col("order_phase"), pl.col("metric")
 
-_GREETING_JA = "{buyer_name} 様\n\n{shop} をご利用いただき、ありがとうございます。\n"
+_GREETING_JA = "{addressee}\n\n{shop} をご利用いただき、ありがとうございます。\n"
 _CLOSING_JA = "\n\n今の状況はこちらでいつでもご覧いただけます。\n{tracking_page}\n\n{shop}"
 _GREETING_EN = "Dear {buyer_name},\n\nThank you for shopping with {shop}.\n"
 _CLOSING_EN = "\n\nYou can see where your order is at any time:\n{tracking_page}\n\n{shop}"

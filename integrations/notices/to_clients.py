@@ -15,7 +15,7 @@ TO_CLIENTS = (
         _("確認事項"),
         """ご確認ください: {order_number}
 
-受注 {order_number}（{buyer_name} 様）について、ご確認をお願いします。
+受注 {order_number}（{addressee}）について、ご確認をお願いします。
 
 {question}
 
@@ -39,7 +39,7 @@ Answer here: {page}""",
         _("購入者からの回答"),
         """購入者から回答がありました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の購入者から回答がありました。
+受注 {order_number}（{addressee}）の購入者から回答がありました。
 
 {answer}
 
@@ -61,7 +61,7 @@ The buyer of order {order_number} ({buyer_name}) has answered.
         _("出荷"),
         """出荷しました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）を出荷しました。
+受注 {order_number}（{addressee}）を出荷しました。
 {parcels}
 
 {page}""",
@@ -80,7 +80,7 @@ Order {order_number} ({buyer_name}) has been shipped.
         _("キャンセル"),
         """キャンセルしました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）をキャンセルしました。
+受注 {order_number}（{addressee}）をキャンセルしました。
 理由: {reason}
 
 {page}""",
@@ -100,7 +100,7 @@ Reason: {reason}
         _("キャンセル依頼への回答"),
         """キャンセルのご依頼への回答: {order_number}
 
-受注 {order_number}（{buyer_name} 様）のキャンセルのご依頼に回答がありました。
+受注 {order_number}（{addressee}）のキャンセルのご依頼に回答がありました。
 
 {answer}
 
@@ -121,7 +121,7 @@ Your request to cancel order {order_number} ({buyer_name}) has been answered.
         _("納期変更"),
         """出荷予定日が変わりました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）の出荷予定日: {ship_on}
+受注 {order_number}（{addressee}）の出荷予定日: {ship_on}
 
 {page}""",
         """New shipping date: {order_number}
@@ -139,7 +139,7 @@ Order {order_number} ({buyer_name}) ships on: {ship_on}
         _("お届け予定日の変更"),
         """お届け予定日が変わりました: {order_number}
 
-受注 {order_number}（{buyer_name} 様）のお届け予定日: {arrives_on}
+受注 {order_number}（{addressee}）のお届け予定日: {arrives_on}
 
 {page}""",
         """New delivery date: {order_number}
@@ -271,7 +271,7 @@ Amount: {invoice_total}
         _("購入者へのメールの不達"),
         """メールが届きませんでした: {order_number}
 
-受注 {order_number}（{buyer_name} 様）へのメールが届きませんでした。このアドレスには、これから送りません。
+受注 {order_number}（{addressee}）へのメールが届きませんでした。このアドレスには、これから送りません。
 
 宛先: {recipient}
 理由: {reason}

@@ -36,7 +36,7 @@ def _overview(request: PortalRequest, *, status: int = 200, **forms: Any) -> Htt
     standing, now = queries.of_client(), clock.now()
     settings = standing.settings
     initial = {name: getattr(settings, name) for name in SenderForm.base_fields}
-    audiences = ("buyer", "client", "operator") if request.side == "operator" else ("buyer", "client")
+    audiences = [one for one in AUDIENCES if one != "operator" or request.side == "operator"]
     context = {
         "standing": standing,
         "is_live": standing.is_live(now),
@@ -63,11 +63,13 @@ def _lines(standing: queries.Standing, audience: str) -> list[dict[str, Any]]:
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))
 def switch(request: PortalRequest) -> HttpResponse:
-    """Which kinds of mail go out to buyers."""
+    """Which kinds of mail go out to buyers, or to suppliers."""
     on = set(request.POST.getlist("on"))
-    kinds = {kind.code: kind.code in on for kind in of_audience("buyer")}
+    kinds = {
+        kind.code: kind.code in on for kind in of_audience(request.POST.get("audience", "buyer")) if kind.is_outside
+    }
     choosing.switch(kinds, actor=request.actor, at=clock.now())
-    messages.success(request, _("購入者へのメールの設定を保存しました。"))
+    messages.success(request, _("送るメールの設定を保存しました。"))
     return _back(request)
 
 

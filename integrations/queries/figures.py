@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import scope
+from core.honorifics import addressed
 from core.periods import TOKYO
 from core.wording import Sentence
 from integrations.notices.rendering import LINK, clean
@@ -60,11 +61,13 @@ def of_orders(order_ids: Collection[int]) -> pl.DataFrame:
 
 
 _QUOTES = """
-    SELECT id, concat_ws(' ', nullif(buyer_company, ''), buyer_name), buyer_email
+    SELECT id, buyer_name, buyer_email, buyer_company
       FROM orders_quote
      WHERE id = ANY(%s)
 """
-QUOTES = pl.Schema({"subject_id": pl.Int64, "order_buyer": pl.String, "order_email": pl.String})
+QUOTES = pl.Schema(
+    {"subject_id": pl.Int64, "order_buyer": pl.String, "order_email": pl.String, "order_company": pl.String}
+)
 
 
 def of_quotes(quote_ids: Collection[int]) -> pl.DataFrame:
@@ -92,10 +95,12 @@ class Filling:
             return {name: clean(say(row)) for name, say in _SAYINGS.items()} | {
                 "shop": self.shop,
                 "question": clean(_question(row, self.audience)),
+                "addressee": clean(_addressee(row, self.audience)),
                 "parcels": clean(_parcels(row)),
                 "page": self._page(row),
                 "tracking_page": LINK if self.audience == "buyer" else "",
                 "quote_page": LINK if self.audience == "buyer" else "",
+                "supply_page": LINK if self.audience == "supplier" else "",
             }
 
     def _page(self, row: Row) -> str:
@@ -181,9 +186,22 @@ def _choice(code: object) -> str:
     return str(Sentence(CHOICES[str(code)].label)) if code in CHOICES else ""
 
 
+def _addressee(row: Row, audience: str) -> str:
+    """Whom it is about as one writes to them: on lines of their own in a letter to themselves."""
+    name, company = str(row.get("order_buyer") or ""), str(row.get("order_company") or "")
+    said = addressed(name, company=company) if translation.get_language() == "ja" else f"{company} {name}".strip()
+    return said if audience == "buyer" else said.replace("\n", " ")
+
+
+def _supplier(row: Row) -> str:
+    """A supplier is a company, whatever its name."""
+    name = str(row.get("supplier") or "")
+    return addressed("", company=name) if translation.get_language() == "ja" else name
+
+
 _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "order_number": lambda row: row.get("order_number") or row.get("number"),
-    "buyer_name": lambda row: row.get("order_buyer"),
+    "buyer_name": lambda row: " ".join(filter(None, (row.get("order_company"), row.get("order_buyer")))),
     "ordered_on": lambda row: _day(row.get("order_ordered_at")),
     "items": lambda row: row.get("order_items"),
     "total": lambda row: _yen(row.get("order_total")),
@@ -206,6 +224,12 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "quote_subject": lambda row: row.get("subject"),
     "quote_total": lambda row: _yen(row.get("total")),
     "quote_valid_until": lambda row: _day(row.get("valid_until")),
+    "supplier_name": _supplier,
+    "paper_number": lambda row: row.get("number"),
+    "asked_on": lambda row: _day(row.get("asked_on")),
+    "answer_by": lambda row: _day(row.get("answer_by")),
+    "supply_items": lambda row: row.get("supply_items"),
+    "supply_total": lambda row: _yen(row.get("total")),
     "period": lambda row: _day(row.get("period")),
     "recipient": lambda row: row.get("address"),
     "author": lambda row: row.get("author"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from core import clock
 from integrations.notices import rendering
-from integrations.notices.catalogue import Kind
+from integrations.notices.catalogue import OUTSIDE, Kind
 from integrations.queries import figures, links, tracking
 from integrations.queries import standing as standings
 from orders.models import Order, Parcel
@@ -33,12 +33,12 @@ def preview(kind: Kind, language: str, *, subject: str, body: str, order_id: int
     order = found or Order.objects.order_by("-ordered_at", "-id").first()
     filling = figures.Filling(standing.shop, language, kind.audience)
     filled = filling.figures(_row(kind, order))
-    if kind.event.startswith("quote."):
-        link = links.example_of_quote()
+    if order and kind.audience == "buyer" and not kind.event.startswith("quote."):
+        link = tracking.address_of(order.pk)
     else:
-        link = tracking.address_of(order.pk) if order else tracking.example_address()
+        link = links.example_of(kind.event)
     return Preview(
-        sender=standing.shop if kind.audience == "buyer" else "",
+        sender=standing.shop if kind.audience in OUTSIDE else "",
         subject=rendering.subject_of(subject, filled).replace(rendering.LINK, link),
         body=rendering.filled(body, filled).replace(rendering.LINK, link),
         number=order.number if order else "",
@@ -82,6 +82,10 @@ def _example(event: str, now: datetime) -> dict[str, Any]:
         "order_ship_on": tomorrow,
         "order_arrives_on": tomorrow + timedelta(days=1),
         "order_items": "商品 × 1",
+        "supplier": "北陸陶器株式会社",
+        "supply_items": "商品 × 10",
+        "asked_on": tomorrow + timedelta(days=7),
+        "answer_by": tomorrow,
         "carrier": "yamato",
         "tracking_numbers": ["444410000011"],
         "question": "のし紙の表書きをお知らせください。",

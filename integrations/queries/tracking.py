@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Count, Sum
 from django.urls import reverse
 
 from core import events, scope, sealing
-from core.periods import TOKYO, Period
+from core.periods import TOKYO
 from core.postcodes import city_of
 from core.wording import Sentence
 from integrations.models import TrackingLink, TrackingVisit
@@ -108,11 +107,6 @@ def address_of(order_id: int) -> str:
     return tenants.address_of(scope.current_client(), path) if path else ""
 
 
-def example_address() -> str:
-    """An address as buyers get it, of no order."""
-    return tenants.address_of(scope.current_client(), reverse("tracking", settings.CLIENT_URLCONF, args=["…"]))
-
-
 def order_of(secret: str) -> tuple[int, int] | None:
     """The order and serial of a link; None for one that is not ours, another client's, replaced or closed."""
     try:
@@ -188,6 +182,8 @@ def _next(detail: Detail, until: Sequence[datetime | None]) -> tuple[Sentence | 
         return Sentence(words.STEPS["arrive"]), order.promised_date or order.wished_date, None
     if order.phase in ("cancelled", "completed", "delivered", "returning", "exception", "held"):
         return None, None, None
+    if order.phase == "awaiting_stock":
+        return (Sentence(words.STEPS["stock"]), detail.next_on, None) if detail.next_on else (None, None, None)
     due = order.ship_due_at.astimezone(TOKYO).date() if order.ship_due_at else None
     return Sentence(words.STEPS["ship"]), order.ship_on or due, None
 
@@ -231,22 +227,6 @@ def postcodes_of(order_id: int) -> set[str]:
     """The postcodes by which the order's buyer is known: of the buyer and of the destination."""
     known = Order.objects.filter(pk=order_id).values_list("ship_postcode", "buyer_postcode").first() or ()
     return {code for code in known if code}
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What the pages answered in a time: asked, an order a day once; views, every look."""
-
-    asked: int
-    views: int
-    orders: int
-
-
-def answered(period: Period) -> Answered:
-    """How often buyers found out by themselves where their order is."""
-    rows = TrackingVisit.objects.filter(day__gte=period.start, day__lt=period.end)
-    counted = rows.aggregate(n=Count("id"), views=Sum("views"), orders=Count("order_id", distinct=True))
-    return Answered(counted["n"], counted["views"] or 0, counted["orders"])
 
 
 def visits_of(order_id: int) -> tuple[int, date | None]:

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from core.events import SYSTEM, Happening, publish
 from integrations.models import Notice, SuppressedAddress
-from integrations.notices.catalogue import KINDS
+from integrations.notices.catalogue import KINDS, OUTSIDE
+from integrations.queries import supplies
 
 REASONS = {"bounced": "bounced", "rejected": "refused", "complained": "complained", "unsubscribed": "complained"}
 """What a provider reports (anymail's event types) that ends an address: to the reason kept."""
@@ -35,12 +36,15 @@ def bounce(notice: Notice, *, reason: str, detail: str, at: datetime) -> None:
     SuppressedAddress.objects.get_or_create(
         address=notice.address.lower(), defaults={"reason": reason, "detail": detail[:500], "since": at}
     )
-    if notice.audience == "buyer" and notice.order_id is not None:
+    orders = supplies.orders_of(notice) if notice.audience == "supplier" else [notice.order_id]
+    if notice.audience in OUTSIDE:
         data = {
             "label": KINDS[notice.kind].label if notice.kind in KINDS else notice.kind,
             "notice_id": notice.pk,
+            "audience": notice.audience,
+            "to": "" if notice.audience == "buyer" else notice.name,
             "address": notice.address,
             "reason": detail[:500],
         }
-        told = Happening("notice.bounced", "notice", notice.pk, data, order_id=notice.order_id)
-        publish([told], actor=SYSTEM, at=at)
+        told = [Happening("notice.bounced", "notice", notice.pk, data, order_id=one) for one in orders if one]
+        publish(told, actor=SYSTEM, at=at)

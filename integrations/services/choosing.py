@@ -53,9 +53,9 @@ def change_settings(
 
 @transaction.atomic
 def switch(kinds: Mapping[str, bool], *, actor: Actor, at: datetime) -> None:
-    """Which kinds of mail go out to buyers. Kinds that the catalogue does not have, or not for buyers, are Refused."""
+    """Which kinds of mail go out to buyers and suppliers. Others are Refused."""
     for code in kinds:
-        _kind(code, "buyer")
+        _kind(code, outside=True)
     before = dict(NoticeSwitch.objects.values_list("kind", "is_on"))
     changed = {code: is_on for code, is_on in kinds.items() if before.get(code, KINDS[code].is_on) != is_on}
     rows = [NoticeSwitch(kind=code, is_on=is_on) for code, is_on in changed.items()]
@@ -85,9 +85,9 @@ def take_usual(code: str, language: str, *, actor: Actor, at: datetime) -> Notic
     return _new_version(_kind(code), language, "", "", actor, at)
 
 
-def _kind(code: str, audience: str = "") -> Kind:
+def _kind(code: str, *, outside: bool = False) -> Kind:
     kind = KINDS.get(code)
-    if kind is None or (audience and kind.audience != audience):
+    if kind is None or (outside and not kind.is_outside):
         raise Refused(_("この種類の通知はありません。"), code="unknown_kind")
     return kind
 

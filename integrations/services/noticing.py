@@ -14,7 +14,7 @@ from core.events import Actor, Told
 from integrations.models import Notice
 from integrations.notices import catalogue, rendering, times
 from integrations.notices.catalogue import Kind
-from integrations.queries import figures, preferences
+from integrations.queries import figures, preferences, supplies
 from integrations.queries import standing as standings
 from integrations.queries.standing import Standing, Wording
 from tenants import queries as tenants
@@ -44,7 +44,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class _Recipient:
-    """To whom a notice goes and when; person_id is None for a buyer."""
+    """To whom a notice goes and when; person_id is None for who is outside."""
 
     person_id: int | None
     name: str
@@ -92,6 +92,8 @@ def _rows(told: Told, live_at: datetime) -> pl.DataFrame:
         frame = frame.drop("order_buyer", "order_email").join(
             quotes, on="subject_id", how="left", maintain_order="left"
         )
+    if told.subject_kind == "supply":
+        frame = frame.join(supplies.figures_of(frame["subject_id"]), on="subject_id", how="left", maintain_order="left")
     began = pl.when(pl.col("order_id").is_null()).then(pl.col("at")).otherwise(pl.col("order_since"))
     return frame.filter(began >= live_at, pl.col("at") >= live_at)
 
@@ -108,15 +110,16 @@ class _Writing:
 
     def of(self, kind: Kind, rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
         """The notices of one kind."""
-        if kind.audience == "buyer" and not self.standing.is_on(kind):
+        is_outside = kind.audience in catalogue.OUTSIDE
+        if is_outside and not self.standing.is_on(kind):
             return
         wanted = _wanted(kind, rows)
         if wanted.is_empty():
             return
-        people = [] if kind.audience == "buyer" else self._people(kind)
+        people = [] if is_outside else self._people(kind)
         words = {language: _Words(kind, self.standing, language) for language in catalogue.LANGUAGES}
         for row in wanted.iter_rows(named=True):
-            for recipient in people or self._buyer(kind, row):
+            for recipient in people or self._outside(kind, row):
                 if not self._concerns(kind, row, recipient):
                     continue
                 yield words[recipient.language].notice(row, recipient, at=self.at)
@@ -130,7 +133,10 @@ class _Writing:
             self.named.add((row["event_id"], recipient.person_id))
         return is_named
 
-    def _buyer(self, kind: Kind, row: dict[str, Any]) -> list[_Recipient]:
+    def _outside(self, kind: Kind, row: dict[str, Any]) -> list[_Recipient]:
+        if kind.audience == "supplier":
+            address, language = row["supplier_email"].strip(), row["supplier_language"]
+            return [_Recipient(None, row["supplier"], address, language, self.at)] if "@" in address else []
         address = (row["order_email"] or "").strip()
         if kind.audience != "buyer" or "@" not in address:
             return []

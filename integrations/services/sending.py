@@ -16,8 +16,8 @@ from core.jobs.models import Job
 from core.mailing import Letter, Undeliverable
 from integrations.models import Notice, SuppressedAddress
 from integrations.notices import rendering
-from integrations.notices.catalogue import KINDS
-from integrations.queries import links
+from integrations.notices.catalogue import KINDS, OUTSIDE
+from integrations.queries import links, supplies
 from integrations.queries import standing as standings
 from integrations.services import bouncing
 from orders.models import Order
@@ -52,7 +52,7 @@ def _pointless(due: Sequence[Notice], *, at: datetime) -> set[int]:
     late = [notice for notice in due if notice.kind in KINDS and KINDS[notice.kind].phases]
     phases = dict(Order.objects.filter(pk__in=[notice.order_id for notice in late]).values_list("pk", "phase"))
     gone = {n.pk for n in late if phases.get(n.order_id or 0) not in KINDS[n.kind].phases}
-    off = {n.pk for n in due if n.audience == "buyer" and not switches.get(n.kind, _is_on(n.kind))}
+    off = {n.pk for n in due if n.audience in OUTSIDE and not switches.get(n.kind, _is_on(n.kind))}
     return gone | off | {notice.pk for notice in due if notice.due_at < at - QUIET_DAYS}
 
 
@@ -127,15 +127,16 @@ def deliver(notice_id: int, *, at: datetime) -> None:
 
 
 def _letter(notice: Notice) -> Letter:
-    to_buyer = notice.audience == "buyer"
-    standing = standings.of_client() if to_buyer else None
-    link = links.address_for(notice) if to_buyer else ""
+    is_outside = notice.audience in OUTSIDE
+    standing = standings.of_client() if is_outside else None
+    link = links.address_for(notice) if is_outside else ""
     return Letter(
         to=notice.address,
         subject=notice.subject.replace(rendering.LINK, ""),
         text=notice.body.replace(rendering.LINK, link),
         sender=standing.shop if standing else "",
         reply_to=standing.settings.reply_to if standing else "",
+        attachments=supplies.attachments_of(notice) if notice.audience == "supplier" else (),
         marks={"client": scope.current_client(), "notice": str(notice.pk)},
     )
 
@@ -144,11 +145,15 @@ def _tell_sent(notice: Notice, *, at: datetime) -> None:
     """Say on the orders' timelines that a mail went out. What the operator's own people are told is theirs alone."""
     if notice.audience == "operator":
         return
+    if notice.audience == "supplier":
+        orders = supplies.orders_of(notice)
+        publish([_sent(notice, order_id) for order_id in orders], actor=SYSTEM, at=at)
+        return
     held = list(notice.holds.all()) if notice.kind == Notice.BUNDLE else [notice]
-    publish([_sent(each) for each in held if each.order_id is not None], actor=SYSTEM, at=at)
+    publish([_sent(each, each.order_id) for each in held if each.order_id is not None], actor=SYSTEM, at=at)
 
 
-def _sent(notice: Notice) -> Happening:
+def _sent(notice: Notice, order_id: int) -> Happening:
     data = {
         "label": KINDS[notice.kind].label if notice.kind in KINDS else notice.kind,
         "audience": notice.audience,
@@ -156,7 +161,7 @@ def _sent(notice: Notice) -> Happening:
         "notice_id": notice.pk,
         "text": notice.subject.replace(rendering.LINK, ""),
     }
-    return Happening("notice.sent", "notice", notice.pk, data, order_id=notice.order_id)
+    return Happening("notice.sent", "notice", notice.pk, data, order_id=order_id)
 
 
 def drop_of(order_ids: Collection[int]) -> None:

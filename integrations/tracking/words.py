@@ -48,6 +48,7 @@ STATIONS = (_("ご注文"), _("内容を確認"), _("準備"), _("配送中"), _
 STEPS: Mapping[str, str] = {
     "ship": _("発送の予定"),
     "arrive": _("お届けの予定"),
+    "stock": _("入荷の予定"),
     "answer": _("お答えの期限"),
 }
 """What comes next, beside its date."""

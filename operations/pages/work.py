@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.batches import Outcome
 from core.errors import Refused
+from core.periods import local_day
 from operations import services
 from operations.models import WorkItem
 from operations.pages import desk as desks
@@ -50,6 +51,8 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
     item = item_at(request, item_id)
     if item.subject_kind == "question":
         return _show_reply(request, item)
+    if item.subject_kind == "supply":
+        return _show_chase(request, item)
     work = queries.work(item, request.permissions)
     if work is None:
         raise Http404
@@ -72,6 +75,25 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
             "may_do": item.kind in desk.kinds,
         },
     )
+
+
+def _show_chase(request: PortalRequest, item: WorkItem) -> HttpResponse:
+    """The page of a supplier that does not answer or deliver."""
+    at = clock.now()
+    work = queries.chase(item, today=local_day(at))
+    if work is None:
+        raise Http404
+    services.note_presence(request.person.pk, at=at)
+    desk = desks.chosen(request)
+    shown = {
+        "work": work,
+        "detail": work.detail,
+        "supply": work.detail.row.supply,
+        "row": queue.row_of(item, desk.served, request.person.pk),
+        "desk": desk,
+        "may_do": item.kind in desk.kinds,
+    }
+    return render(request, "operations/chase.html", shown)
 
 
 def _show_reply(request: PortalRequest, item: WorkItem, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -277,7 +299,8 @@ def _url(item: WorkItem) -> str:
 
 
 def _order(item: WorkItem) -> int:
-    assert item.order_id is not None
+    if item.order_id is None:
+        raise Refused(_("この作業は受注の作業ではありません。"), code="no_order")
     return item.order_id
 
 

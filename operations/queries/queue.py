@@ -16,6 +16,7 @@ from operations.queries.counting import day_of
 from orders.exceptions import CHANGES
 from orders.exceptions import KINDS as EXCEPTIONS
 from orders.reasons import HOLD_REASONS, VERIFICATION_REASONS
+from orders.supplying import OVERDUE
 from tenants.queries import ClientInfo
 
 LATE, TODAY, UNDATED = "late", "today", "undated"
@@ -151,6 +152,8 @@ def hint_of(kind: str, hint: str) -> str:
         return "・".join(_(HOLD_REASONS[code].staff) if code in HOLD_REASONS else code for code in codes)
     if kind == "decide":
         return "・".join(_(EXCEPTIONS[code].label) if code in EXCEPTIONS else code for code in codes)
+    if kind == "chase":
+        return _(OVERDUE.get(hint, hint))
     if kind == "change":
         return "・".join(_(CHANGES[code].label) if code in CHANGES else code for code in codes)
     return _("第%s便") % hint if hint and hint != "1" else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from operations.kinds import KINDS, Kind
 from operations.models import WorkItem
 from orders.lifecycle import MOVES
 from orders.models import CancelRequest, Line, Question, Verification
-from orders.queries import detail, facts, threads, timeline
+from orders.queries import detail, facts, supplies, threads, timeline
 from orders.queries.figures import Sent
 from orders.reasons import VERIFICATION_REASONS
 from sla import queries as promises
@@ -159,6 +159,41 @@ class Reply:
         return self.item.state in WorkItem.ACTIVE
 
 
+@dataclass(frozen=True)
+class Chase:
+    """An item about a supplier that has not answered or delivered. detail: the order to it."""
+
+    item: WorkItem
+    kind: Kind
+    detail: supplies.Detail
+    moves: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> str:
+        """The number of the order to the supplier."""
+        return self.detail.row.supply.number
+
+    @property
+    def subtitle(self) -> str:
+        """Who the supplier is."""
+        return str(self.detail.row.supplier)
+
+    @property
+    def todo(self) -> str:
+        """What the holder is asked to do, in the reader's language."""
+        return _(self.kind.todo)
+
+    @property
+    def panel(self) -> str:
+        """The template with what this kind of work asks for."""
+        return f"operations/parts/task_{self.kind.code}.html"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is still something to do."""
+        return self.item.state in WorkItem.ACTIVE
+
+
 def _address(postcode: str, prefecture: str, address: str) -> str:
     code = f"〒{postcode[:3]}-{postcode[3:]}" if len(postcode) == 7 and postcode.isdigit() else postcode
     rest = address if address.startswith(prefecture) else f"{prefecture}{address}"
@@ -196,6 +231,12 @@ def reply(item: WorkItem, who: threads.Who, *, at: datetime) -> Reply | None:
     question = Question.objects.filter(pk=item.subject_id).first()
     talk = threads.of_thread(question.thread_id, who, at=at) if question else None
     return Reply(item, KINDS[item.kind], talk) if talk else None
+
+
+def chase(item: WorkItem, *, today: date) -> Chase | None:
+    """The item with the order to a supplier that it is about; None where that is not there any more."""
+    found = supplies.of_supply(item.subject_id, today=today)
+    return Chase(item, KINDS[item.kind], found) if found else None
 
 
 def _check(open_reason: Verification) -> Check:

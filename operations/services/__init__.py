@@ -5,7 +5,7 @@ in. Only the subscribers run as the client whose facts they follow.
 """
 
 from operations.services.claiming import claim_many, claim_next
-from operations.services.following import follow, follow_question, move_due, open_received
+from operations.services.following import follow, follow_question, follow_supply, move_due, open_received
 from operations.services.holding import (
     finish,
     give_back,
@@ -28,6 +28,7 @@ __all__ = [
     "fold_tallies",
     "follow",
     "follow_question",
+    "follow_supply",
     "forget_refills",
     "give_back",
     "issue_pick_list",

@@ -48,10 +48,20 @@ _QUESTIONS = f"""
          WHERE q.id = ANY(%(ids)s)
     )
 """  # noqa: S608 (our own words)
-# Of an order's items, all but those of its questions; of a question's, those alone, found by the index on their order.
-_ITEMS_OF_ORDERS = "i.order_id = ANY(%(ids)s) AND i.subject_kind <> 'question'"
+_SUPPLIES = f"""
+    u AS MATERIALIZED (
+        SELECT u.id, u.overdue, u.answer_by, coalesce(u.expected_on, u.asked_on) AS by, p.name,
+               (u.overdue <> '' AND p.chased_by = 'operator')::int AS {WAITING}
+          FROM orders_supply u JOIN orders_supplier p ON p.id = u.supplier_id
+         WHERE u.id = ANY(%(ids)s)
+    )
+"""  # noqa: S608 (our own words)
+# Of an order its own items and those of its shipments; of a question its own, found by the index on their order.
+_ITEMS_OF_ORDERS = "i.order_id = ANY(%(ids)s) AND i.subject_kind IN ('order', 'shipment')"
 _ITEMS_OF_QUESTIONS = """i.subject_kind = 'question' AND i.subject_id = ANY(%(ids)s)
            AND (i.order_id IS NULL OR i.order_id IN (SELECT order_id FROM q))"""
+
+_ITEMS_OF_SUPPLIES = "i.subject_kind = 'supply' AND i.subject_id = ANY(%(ids)s) AND i.order_id IS NULL"
 
 _REASONS = (
     "(SELECT string_agg(DISTINCT v.reason, ',' ORDER BY v.reason) FROM {table} v WHERE v.order_id = o.id AND {open})"
@@ -132,6 +142,11 @@ def follow_question(told: Told) -> None:
     _agree(told, told.frame["question_id"].unique().to_list(), _for_questions())
 
 
+def follow_supply(told: Told) -> None:
+    """The same for orders to suppliers that do not answer or deliver."""
+    _agree(told, told.frame["subject_id"].unique().to_list(), _for_supplies())
+
+
 def _agree(told: Told, ids: list[int], statement: str) -> None:
     actor = told.actor
     person = int(actor.id) if actor.kind == "person" and actor.id.isdigit() else None
@@ -156,7 +171,7 @@ def _latest(frame: pl.DataFrame) -> datetime:
 
 @cache
 def _for_orders() -> str:
-    wanted = [_wanted(kind) for kind in KINDS.values() if kind.subject != "question"]
+    wanted = [_wanted(kind) for kind in KINDS.values() if kind.subject in ("order", "shipment")]
     return _reconciliation(_FACTS, wanted, _ITEMS_OF_ORDERS)
 
 
@@ -164,6 +179,12 @@ def _for_orders() -> str:
 def _for_questions() -> str:
     wanted = [_wanted_question(kind) for kind in KINDS.values() if kind.subject == "question"]
     return _reconciliation(_QUESTIONS, wanted, _ITEMS_OF_QUESTIONS)
+
+
+@cache
+def _for_supplies() -> str:
+    wanted = [_wanted_supply(kind) for kind in KINDS.values() if kind.subject == "supply"]
+    return _reconciliation(_SUPPLIES, wanted, _ITEMS_OF_SUPPLIES)
 
 
 def _reconciliation(facts: str, kinds: list[str], items: str) -> str:
@@ -215,6 +236,16 @@ def _wanted_question(kind: Kind) -> str:
                left(q.title, 120) AS title, '' AS hint, 0 AS units, {kind.priority} AS priority,
                (SELECT min(c.due_at) FROM sla_clock c WHERE c.question_id = q.id AND c.stopped_at IS NULL) AS due_at
           FROM q WHERE {kind.wanted.sql("q")}"""  # noqa: S608 (made of our own tables of words)
+
+
+def _wanted_supply(kind: Kind) -> str:
+    return f"""
+        SELECT '{kind.code}' AS kind, 'supply' AS subject_kind, u.id AS subject_id, NULL::bigint AS order_id,
+               left('S-' || lpad(u.id::text, 6, '0') || ' ' || u.name, 120) AS title, u.overdue AS hint, 0 AS units,
+               {kind.priority}::smallint AS priority,
+               ((CASE WHEN u.overdue = 'answer' THEN u.answer_by ELSE u.by END) + 1)::timestamp AT TIME ZONE %(zone)s
+               AS due_at
+          FROM u WHERE {kind.wanted.sql("u")}"""  # noqa: S608 (made of our own tables of words)
 
 
 _MOVE_DUE = """

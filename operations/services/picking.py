@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core.errors import Refused
 from core.events import Actor
+from core.honorifics import addressed
 from core.periods import TOKYO, local_day
 from core.wording import Sentence, _
 from documents.barcodes import code128
@@ -66,7 +67,7 @@ def _box(row: ShipmentRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "barcode": code128(row.number),
-        "recipient": f"{row.ship_name} 様　{row.prefecture}",
+        "recipient": f"{addressed(row.ship_name)}　{row.prefecture}",
         "items": [
             {"name": part.name, "option": part.option, "sku": part.sku, "quantity": part.quantity}
             for part in row.contents

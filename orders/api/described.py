@@ -214,6 +214,26 @@ class ShipmentRow(serializers.Serializer[Any]):
     delivered_at = serializers.DateTimeField(allow_null=True, help_text="お届け")
 
 
+class PlaceOut(serializers.Serializer[Any]):
+    """住所の候補。"""
+
+    postcode = serializers.CharField(help_text="7桁の数字")
+    prefecture = serializers.CharField(help_text="都道府県")
+    city = serializers.CharField(help_text="市区町村")
+    name = serializers.CharField(help_text="町域。事業所では番地まで", allow_blank=True)
+    kana = serializers.CharField(help_text="都道府県から町域までの読み（全角カタカナ）。事業所では事業所の名前の読み")
+    office = serializers.CharField(help_text="個別番号を持つ事業所の名前。町域では空", allow_blank=True)
+    note = serializers.CharField(help_text="日本郵便の注記。例: 以下に掲載がない場合", allow_blank=True)
+    address = serializers.CharField(help_text="住所の始まり")
+
+
+class PostcodeOut(serializers.Serializer[Any]):
+    """郵便番号と、その下にある住所の候補。"""
+
+    postcode = serializers.CharField(help_text="7桁の数字")
+    places = PlaceOut(many=True)
+
+
 class ShipmentOut(ShipmentRow):
     """出荷と荷物。"""
 

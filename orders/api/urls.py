@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.api import bulk, messages, orders, shipments, uploads
+from orders.api import bulk, messages, orders, postcodes, shipments, uploads
 
 urlpatterns = [
     path("orders", orders.Orders.as_view(), name="orders"),
@@ -17,6 +17,7 @@ urlpatterns = [
         name="decide_exception",
     ),
     path("orders/<int:order_id>/messages", messages.Messages.as_view(), name="messages"),
+    path("postcodes/<str:code>", postcodes.Postcode.as_view(), name="postcode"),
     path("uploads", uploads.Uploads.as_view(), name="uploads"),
     path("uploads/<int:intake_id>", uploads.OneUpload.as_view(), name="upload"),
     path("uploads/<int:intake_id>/refused", uploads.RefusedRows.as_view(), name="refused_rows"),

@@ -134,7 +134,12 @@ PHASES: tuple[Phase, ...] = (
         tone="moving",
     ),
     Phase(
-        "awaiting_stock", fact("backordered") > 0, _("引当待ち"), _("手配中"), next=_("入荷すると出荷の準備に進みます")
+        "awaiting_stock",
+        fact("backordered") > 0,
+        _("引当待ち"),
+        _("手配中"),
+        next=_("入荷すると出荷の準備に進みます"),
+        date="stocked_on",
     ),
     Phase(
         "scheduled",

@@ -10,7 +10,8 @@ class Supplier(models.Model):
     """A company that sells or makes what the client sells. Written by orders.services.supplying alone.
 
     is_protected: whether orders to it fall under 取適法. transit_days: working days from the supplier's door to a
-    buyer. pays_after_days: days from the delivery to the payment, at most 60 by that law.
+    buyer. pays_after_days: days from the delivery to the payment, at most 60 by that law. answer_days: working days in
+    which it is to say when it delivers. chased_by: who asks it again, of orders.supplying.CHASERS. language: of mails.
     """
 
     code = models.CharField(max_length=30, unique=True)
@@ -22,6 +23,9 @@ class Supplier(models.Model):
     payment_means = models.CharField(max_length=60, default="銀行振込")
     pays_after_days = models.PositiveSmallIntegerField(default=30)
     transit_days = models.PositiveSmallIntegerField(default=1)
+    answer_days = models.PositiveSmallIntegerField(default=2, db_default=2)
+    chased_by = models.CharField(max_length=10, default="operator", db_default="operator")
+    language = models.CharField(max_length=5, default="ja", db_default="ja")
     is_protected = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
@@ -56,7 +60,9 @@ class Supply(models.Model):
     kind: of orders.supplying.KINDS; supplier: None where the client makes it itself. order: of what goes straight to
     the buyer, whose it is. state is derived from the facts and written by orders.services.standing alone.
     asked_on: the day we asked for, expected_on: the day the supplier gave: on which it leaves the
-    supplier, arrives at the warehouse or is made, by the kind.
+    supplier, arrives at the warehouse or is made, by the kind. answer_by: the last day for saying so, None where
+    nobody is asked. declined_at: when the supplier said that it cannot; answer: its own words. overdue: a key of
+    orders.supplying.OVERDUE, derived as state is. serial: of its link (orders.queries.supply_links).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -69,7 +75,12 @@ class Supply(models.Model):
     placed_at = models.DateTimeField()
     placed_by = models.CharField(max_length=100)
     sent_at = models.DateTimeField(null=True)
+    answer_by = models.DateField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, db_default="")
+    overdue = models.CharField(max_length=10, db_default="")
+    serial = models.PositiveIntegerField(db_default=0)
     finished_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, db_default="")
 
@@ -85,7 +96,8 @@ class Supply(models.Model):
 class SupplyLine(models.Model):
     """How many pieces of an order line come with an order to a supplier.
 
-    arrived: received, made, or sent to the buyer. cost: yen for a piece, untaxed, as it was when it was ordered.
+    arrived: received, made, or sent to the buyer. dispatched: what the supplier said it had sent. cost: yen
+    for a piece, untaxed, as it was when it was ordered.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -93,6 +105,7 @@ class SupplyLine(models.Model):
     line = models.ForeignKey("orders.Line", on_delete=models.PROTECT, related_name="supply_lines")
     quantity = models.PositiveIntegerField()
     arrived = models.PositiveIntegerField(db_default=0)
+    dispatched = models.PositiveIntegerField(db_default=0)
     cancelled = models.PositiveIntegerField(db_default=0)
     cost = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
 

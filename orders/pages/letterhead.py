@@ -42,7 +42,9 @@ class LetterheadForm(forms.Form):
         required=False,
         error_messages={"invalid": gettext_lazy("郵便番号は7桁の数字で入力してください（例: 100-0001）。")},
     )
-    address = forms.CharField(label=gettext_lazy("住所"), max_length=200, required=False)
+    address = forms.CharField(
+        label=gettext_lazy("住所"), max_length=200, required=False, widget=forms.TextInput({"list": "places"})
+    )
     phone = forms.CharField(label=gettext_lazy("電話番号"), max_length=20, required=False)
     email = forms.EmailField(label=gettext_lazy("メールアドレス"), max_length=254, required=False)
     logo = forms.FileField(label=gettext_lazy("ロゴ"), required=False)

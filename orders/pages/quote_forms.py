@@ -16,6 +16,7 @@ from core.money import ZERO
 from core.text import narrow
 from core.wording import Sentence, _
 from orders.models import Contract, Inquiry, QuoteVersion
+from orders.queries.entering import phone_shown
 from orders.queries.quoting import wanted
 from orders.quoting import RATES, Terms, Wanted
 from orders.quoting.lines import MOST_LINES, UNIT
@@ -35,7 +36,9 @@ class BuyerForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("メールアドレス"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("電話番号"), max_length=30, required=False)
     postcode = forms.CharField(label=gettext_lazy("郵便番号"), max_length=10, required=False)
-    address = forms.CharField(label=gettext_lazy("住所"), max_length=200, required=False)
+    address = forms.CharField(
+        label=gettext_lazy("住所"), max_length=200, required=False, widget=forms.TextInput({"list": "places"})
+    )
 
 
 class InquiryForm(BuyerForm):
@@ -63,7 +66,12 @@ class QuoteForm(BuyerForm):
     ship_name = forms.CharField(label=gettext_lazy("納入先の名前"), max_length=100, required=False)
     ship_phone = forms.CharField(label=gettext_lazy("納入先の電話番号"), max_length=30, required=False)
     ship_postcode = forms.CharField(label=gettext_lazy("納入先の郵便番号"), max_length=10, required=False)
-    ship_address = forms.CharField(label=gettext_lazy("納入先の住所"), max_length=200, required=False)
+    ship_address = forms.CharField(
+        label=gettext_lazy("納入先の住所"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"list": "ship_places"}),
+    )
     valid_until = forms.DateField(label=gettext_lazy("有効期限"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     delivery_time = forms.CharField(label=gettext_lazy("納期"), max_length=100, required=False)
     payment = forms.CharField(label=gettext_lazy("支払条件"), max_length=60, required=False)
@@ -199,6 +207,7 @@ def initial_of(version: QuoteVersion) -> dict[str, Any]:
     said = {name: getattr(quote, f"buyer_{name}") for name in BuyerForm.base_fields}
     said |= {name: getattr(quote, name) for name in ("subject", "owner")}
     said |= {f"ship_{part}": getattr(quote, f"ship_{part}") for part in ("name", "phone", "postcode", "address")}
+    said |= {name: phone_shown(said[name]) for name in ("phone", "ship_phone")}
     own = ("valid_until", "delivery_time", "payment", "notes")
     return said | {name: getattr(version, name) for name in own} | {"postage": version.postage or None}
 
@@ -206,6 +215,7 @@ def initial_of(version: QuoteVersion) -> dict[str, Any]:
 def initial_from(inquiry: Inquiry) -> dict[str, Any]:
     """What the form of a quote takes over from the inquiry."""
     said = {name: getattr(inquiry, f"buyer_{name}") for name in BuyerForm.base_fields}
+    said["phone"] = phone_shown(said["phone"])
     return said | {"subject": inquiry.subject, "owner": inquiry.owner}
 
 

@@ -18,8 +18,9 @@ from orders.models import Supply
 from orders.pages.acting import selected, told
 from orders.pages.filtering import key_in
 from orders.queries import supplies as queries
+from orders.queries import supply_links
 from orders.services import supplying
-from orders.supplying import DIRECT
+from orders.supplying import DIRECT, OVERDUE
 from orders.tracking import CARRIERS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
@@ -48,7 +49,14 @@ def supply(request: PortalRequest, supply_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     carriers = [(code, _(carrier.name)) for code, carrier in CARRIERS.items()]
-    return render(request, "orders/supply.html", {"detail": found, "supply": found.row.supply, "carriers": carriers})
+    shown = {
+        "detail": found,
+        "supply": found.row.supply,
+        "carriers": carriers,
+        "link": supply_links.address_of(found.row.supply) if Permission.SOURCE_GOODS in request.permissions else "",
+        "overdue": _(OVERDUE[found.row.supply.overdue]) if found.row.supply.overdue else "",
+    }
+    return render(request, "orders/supply.html", shown)
 
 
 @page(Permission.SOURCE_GOODS, methods=("POST",))
@@ -80,8 +88,38 @@ def confirm(request: PortalRequest, supply_id: int) -> HttpResponse:
         day = date.fromisoformat(given)
     except ValueError:
         raise Refused(_("納期の日付を入れてください。"), code="bad_date", field="expected_on") from None
-    outcome = supplying.confirm([supply_id], expected_on=day, actor=request.actor, at=clock.now())
+    answer = request.POST.get("answer", "").strip()
+    outcome = supplying.confirm([supply_id], expected_on=day, answer=answer, actor=request.actor, at=clock.now())
     return _answered(request, outcome, _("納期を記録し、受注のお届け予定日に反映しました。"))
+
+
+@page(Permission.SOURCE_GOODS, methods=("POST",))
+def decline(request: PortalRequest, supply_id: int) -> HttpResponse:
+    """The supplier has said that it cannot deliver."""
+    _known(supply_id)
+    answer = request.POST.get("answer", "").strip()
+    outcome = supplying.decline([supply_id], answer=answer, actor=request.actor, at=clock.now())
+    return _answered(
+        request, outcome, _("納品できないとの回答を記録しました。別の仕入先に頼むときは、手配を取り消します。")
+    )
+
+
+@page(Permission.SOURCE_GOODS, methods=("POST",))
+def resend(request: PortalRequest, supply_id: int) -> HttpResponse:
+    """The supplier gets the mail once more."""
+    _known(supply_id)
+    outcome = supplying.resend([supply_id], actor=request.actor)
+    return _answered(request, outcome, _("発注書のメールをもう一度送ります。"))
+
+
+@page(Permission.SOURCE_GOODS, methods=("POST",))
+def renew_link(request: PortalRequest, supply_id: int) -> HttpResponse:
+    """The supplier's page gets another address."""
+    _known(supply_id)
+    supplying.renew_link(supply_id, actor=request.actor, at=clock.now())
+    return _answered(
+        request, Outcome(frozenset({supply_id})), _("リンクを作り直しました。メールをもう一度送ってください。")
+    )
 
 
 @page(Permission.SOURCE_GOODS, methods=("POST",))

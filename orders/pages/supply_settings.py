@@ -17,7 +17,7 @@ from orders.models import Supplier
 from orders.queries import supplies as queries
 from orders.services import supplying
 from orders.services.supplying import ItemDraft, SupplierDraft
-from orders.supplying import BRANCHES, LONGEST_LEAD
+from orders.supplying import BRANCHES, CHASERS, LONGEST_LEAD
 from tenants.doors import PortalRequest, page, url
 from tenants.pages.sections import show
 from tenants.roles import Permission
@@ -67,7 +67,9 @@ class SupplierForm(forms.Form):
     )
     phone = forms.CharField(label=gettext_lazy("電話番号"), max_length=30, required=False)
     postcode = forms.CharField(label=gettext_lazy("郵便番号"), max_length=8, required=False)
-    address = forms.CharField(label=gettext_lazy("住所"), max_length=255, required=False)
+    address = forms.CharField(
+        label=gettext_lazy("住所"), max_length=255, required=False, widget=forms.TextInput({"list": "places"})
+    )
     payment_means = forms.CharField(label=gettext_lazy("支払方法"), max_length=60, initial="銀行振込")
     pays_after_days = forms.IntegerField(
         label=gettext_lazy("納品から支払までの日数"), min_value=0, max_value=180, initial=30
@@ -75,8 +77,23 @@ class SupplierForm(forms.Form):
     transit_days = forms.IntegerField(
         label=gettext_lazy("直送でお届けまでの日数（営業日）"), min_value=0, max_value=30, initial=1
     )
+    answer_days = forms.IntegerField(
+        label=gettext_lazy("納期回答の期限（営業日）"),
+        min_value=0,
+        max_value=30,
+        initial=2,
+        help_text=gettext_lazy("発注した日から数えます。過ぎても回答がないと、催促の作業が出ます。"),
+    )
+    chased_by = forms.ChoiceField(label=gettext_lazy("催促する側"), choices=list(CHASERS.items()), initial="operator")
+    language = forms.ChoiceField(
+        label=gettext_lazy("メールとページの言語"), choices=[("ja", "日本語"), ("en", "English")], initial="ja"
+    )
     is_protected = forms.BooleanField(label=gettext_lazy("取適法の対象になる仕入先"), required=False)
     is_active = forms.BooleanField(label=gettext_lazy("取引中"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chased_by"].choices = [(code, _(label)) for code, label in CHASERS.items()]  # type: ignore[attr-defined]
 
 
 @page(Permission.MANAGE_SETTINGS)

@@ -24,7 +24,7 @@ from orders.models import (
     SupplyLine,
     Verification,
 )
-from orders.queries import facts, troubles
+from orders.queries import facts, supplying, troubles
 from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
 from orders.queries.naming import Side, phase_names
 from orders.queries.troubles import ChangeRow, ExceptionRow, ReturnRow
@@ -219,8 +219,15 @@ def _next_at(order: Order, phase: Phase) -> datetime | date | None:
         "decide_by": min(decided, default=None),
         "supplied_on": _last_day(order, (PURCHASE, DIRECT)),
         "made_on": _last_day(order, (PRODUCTION,)),
+        "stocked_on": _stocked_on(order) if phase.date == "stocked_on" else None,
     }
     return dates.get(phase.date)
+
+
+def _stocked_on(order: Order) -> date | None:
+    """The earliest day on which goods that the order waits for come in, for whomever they were ordered."""
+    skus = {line.sku for line in order.lines.all() if line.backordered}
+    return supplying.next_inbound(skus)
 
 
 def _last_day(order: Order, kinds: Collection[str]) -> date | None:

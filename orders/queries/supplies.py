@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from core.models import Event
 from core.paging import Page, page_of
 from core.wording import Sentence, _
 from documents.models import IssuedPaper
 from orders.models import Order, Supplier, Supply, SupplyItem, SupplyLine
-from orders.supplying import BRANCHES, DIRECT, KINDS, OPEN, SENT, STATES, STEPS
+from orders.supplying import BRANCHES, CLIENT, DIRECT, KINDS, OPEN, OVERDUE, SENT, STATES, STEPS
+from orders.tracking import CARRIERS
 
 Tone = Literal["waiting", "moving", "attention", "trouble", "done"]
 
-LATE, UNANSWERED = "late", "unanswered"
+LATE, UNANSWERED, CHASE = "late", "unanswered", "chase"
 
 SHOWN: Mapping[str, str] = {
     "open": _("進行中"),
+    CHASE: _("催促が必要なもの"),
     LATE: _("納期を過ぎたもの"),
     UNANSWERED: _("回答のないもの"),
     "draft": _("下書き"),
@@ -30,6 +33,10 @@ SHOWN: Mapping[str, str] = {
     "cancelled": _("取消"),
 }
 """What the list can be narrowed to."""
+
+
+CHASED = 20
+"""How many the client's home lists."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class Item:
     quantity: int
     arrived: int
     cancelled: int
+    dispatched: int
     cost: Decimal
     lots: Sequence[Lot]
 
@@ -75,14 +83,45 @@ class Item:
         return self.quantity - self.arrived - self.cancelled
 
     @property
+    def ordered(self) -> int:
+        """What was ordered and not cancelled."""
+        return self.quantity - self.cancelled
+
+    @property
+    def to_send(self) -> int:
+        """What the supplier has not said it had sent."""
+        return self.quantity - self.cancelled - max(self.arrived, self.dispatched)
+
+    @property
     def amount(self) -> Decimal:
         """Yen, untaxed, of what was not cancelled."""
         return self.cost * (self.quantity - self.cancelled)
 
 
+_SAID: Mapping[str, str] = {
+    "supply.sent": _("発注書の送付（%(number)s）"),
+    "supply.answered": _("納期の回答: %(on)s"),
+    "supply.dispatched": _("出荷の連絡: %(units)s点 %(carrier)s %(numbers)s"),
+    "supply.link_renewed": _("回答ページのリンクの作り直し"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that was done about an order to a supplier, or said by it. text: in its own words, "" for none."""
+
+    at: datetime
+    what: Sentence
+    who: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Detail:
-    """An order to a supplier. steps: what may be done now, by code (of STEPS). papers: its 発注書, newest first."""
+    """An order to a supplier. steps: what may be done now, by code (of STEPS). papers: its 発注書, newest first.
+
+    told: what was done about it and said by the supplier, newest first.
+    """
 
     row: Row
     items: Sequence[Item]
@@ -90,6 +129,7 @@ class Detail:
     papers: Sequence[IssuedPaper]
     steps: frozenset[str]
     is_direct: bool
+    told: Sequence[Told]
 
     @property
     def total(self) -> Decimal:
@@ -112,7 +152,9 @@ def counts(today: date) -> dict[str, int]:
 def _which(shown: str, today: date) -> Q:
     still = Q(state__in=OPEN)
     late = still & (Q(expected_on__lt=today) | Q(expected_on=None, asked_on__lt=today))
-    return {"open": still, LATE: late, UNANSWERED: Q(state=SENT)}.get(shown) or Q(state=shown)
+    return {"open": still, CHASE: still & ~Q(overdue=""), LATE: late, UNANSWERED: Q(state=SENT)}.get(shown) or Q(
+        state=shown
+    )
 
 
 def _narrowed(found: QuerySet[Supply], shown: str, words: str, today: date) -> QuerySet[Supply]:
@@ -153,6 +195,12 @@ def _row(supply: Supply, today: date) -> Row:
     )
 
 
+def to_chase() -> list[tuple[Supply, Sentence]]:
+    """Those that the client itself has to ask its suppliers about, the oldest first, each with why."""
+    found = Supply.objects.filter(supplier__chased_by=CLIENT).exclude(overdue="").select_related("supplier")
+    return [(one, Sentence(OVERDUE[one.overdue])) for one in found.order_by("pk")[:CHASED]]
+
+
 def supplier_name(supply: Supply) -> Sentence:
     """By whom: the client itself where there is no supplier."""
     return Sentence("%(name)s", name=supply.supplier.name) if supply.supplier else Sentence(_("自社"))
@@ -173,7 +221,28 @@ def of_supply(supply_id: int, *, today: date) -> Detail | None:
         papers=list(papers.select_related("document").order_by("-revision")),
         steps=frozenset(code for code, step in STEPS.items() if step.refusal(supply.state) is None),
         is_direct=supply.kind == DIRECT,
+        told=told_of(supply_id),
     )
+
+
+def told_of(supply_id: int) -> list[Told]:
+    """What was done about an order to a supplier, and what it said; the newest first."""
+    found = Event.objects.filter(subject_kind="supply", subject_id=supply_id, name__in=_SAID).order_by("-id")
+    return [Told(event.at, _words(event), event.actor_name, str(event.data.get("text") or "")) for event in found]
+
+
+def _words(event: Event) -> Sentence:
+    data = event.data
+    on = str(data.get("expected_on") or "")
+    carrier = CARRIERS[data["carrier"]].name if data.get("carrier") in CARRIERS else ""
+    numbers = " ".join(data.get("tracking_numbers") or ())
+    template = _SAID[event.name]
+    if event.name == "supply.answered" and data.get("said") == "declined":
+        template = _("納品できないとの回答")
+    if event.name == "supply.sent" and data.get("again"):
+        template = _("発注書の再送（%(number)s）")
+    figures = {"on": on, "units": data.get("units"), "number": data.get("number") or ""}
+    return Sentence(template, **figures, carrier=Sentence(carrier) if carrier else "", numbers=numbers)
 
 
 def _items(lots: Sequence[SupplyLine]) -> list[Item]:
@@ -187,6 +256,7 @@ def _items(lots: Sequence[SupplyLine]) -> list[Item]:
             quantity=sum(lot.quantity for lot in same),
             arrived=sum(lot.arrived for lot in same),
             cancelled=sum(lot.cancelled for lot in same),
+            dispatched=sum(lot.dispatched for lot in same),
             cost=same[0].cost,
             lots=[Lot(f"lot-{lot.pk}", lot, lot.quantity - lot.arrived - lot.cancelled) for lot in same],
         )

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 import polars as pl
+from django.db.models import F, Min, Q
+from django.db.models.functions import Coalesce
 
-from orders.models import SupplyItem
+from orders.models import SupplyItem, SupplyLine
 from orders.queries import facts
-from orders.supplying import DIRECT, STOCK, WAREHOUSE_DAYS, matched, working_days_after
+from orders.supplying import DIRECT, OUT, PURCHASE, STOCK, WAREHOUSE_DAYS, matched, working_days_after
 
 ITEM = pl.Schema(
     {
@@ -50,6 +52,15 @@ _COMING = """
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 3
 """
 _COMING_SCHEMA = pl.Schema({"order_id": pl.Int64, "kind": pl.String, "on": pl.Date, "transit": pl.Int64})
+
+
+def next_inbound(skus: Collection[str]) -> date | None:
+    """The earliest day on which any of these goods come to the warehouse from a supplier, None where none are known."""
+    day = Coalesce("supply__expected_on", "supply__asked_on")
+    still = Q(quantity__gt=F("arrived") + F("cancelled"))
+    found = SupplyLine.objects.filter(still, supply__kind=PURCHASE, supply__state__in=OUT, line__sku__in=list(skus))
+    first: date | None = found.aggregate(first=Min(day))["first"]
+    return first
 
 
 def items_of(skus: Iterable[str]) -> pl.DataFrame:

@@ -186,6 +186,8 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "order.supply_placed": (_plain(_("商品を手配しました（%(units)s点）"), "units"), "moving"),
     "order.supply_sent": (_supplied(_("発注しました（%(supplier)s）")), "moving"),
     "order.supply_confirmed": (_supplied(_("納期の回答がありました（%(supplier)s・%(on)s）")), "moving"),
+    "order.supply_declined": (_supplied(_("仕入先から納品できないとの回答がありました（%(supplier)s）")), "trouble"),
+    "order.supply_dispatched": (_supplied(_("仕入先が出荷しました（%(supplier)s）")), "moving"),
     "order.supply_cancelled": (_plain(_("手配を取り消しました（%(units)s点）"), "units"), "attention"),
     "order.supply_reduced": (_plain(_("不要になった手配を減らしました（%(units)s点）"), "units"), "attention"),
     "order.promise_moved": (_promised, "moving"),

@@ -10,20 +10,26 @@ from django.db import connection
 
 from core.errors import Refused
 from core.events import Actor, publish_frame
+from core.periods import local_day
 from orders.lifecycle import not_found
 from orders.queries import facts
 from orders.services.sifting import lock
-from orders.supplying import CANCELLED, DONE, STATE_SQL, STEPS
+from orders.supplying import CANCELLED, DONE, OVERDUE_SQL, STATE_SQL, STEPS
 
 _REFRESH = f"""
-    UPDATE orders_supply u SET state = d.state,
-           finished_at = CASE WHEN d.state IN ('{DONE}', '{CANCELLED}') THEN coalesce(u.finished_at, %s) END
-      FROM (SELECT s.id, {STATE_SQL} AS state
-              FROM orders_supply s
-              JOIN (SELECT supply_id, sum(quantity) AS quantity, sum(arrived) AS arrived, sum(cancelled) AS cancelled
-                      FROM orders_supplyline WHERE supply_id = ANY(%s) GROUP BY supply_id) t ON t.supply_id = s.id) d
-     WHERE u.id = d.id
+    WITH d AS (SELECT s.*, {STATE_SQL} AS now
+                 FROM orders_supply s
+                 JOIN (SELECT supply_id, sum(quantity) AS quantity, sum(arrived) AS arrived, sum(cancelled) AS cancelled
+                         FROM orders_supplyline WHERE supply_id = ANY(%(ids)s) GROUP BY supply_id) t
+                   ON t.supply_id = s.id),
+         w AS (SELECT d.id, d.now, {OVERDUE_SQL.format(s="d", state="d.now", today="%(today)s")} AS overdue,
+                      d.state AS was, d.overdue AS was_overdue FROM d)
+    UPDATE orders_supply u SET state = w.now, overdue = w.overdue,
+           finished_at = CASE WHEN w.now IN ('{DONE}', '{CANCELLED}') THEN coalesce(u.finished_at, %(at)s) END
+      FROM w WHERE u.id = w.id AND (w.now, w.overdue) IS DISTINCT FROM (w.was, w.was_overdue)
+    RETURNING u.id, u.state, w.was, u.overdue
 """  # noqa: S608 (made of the states' own words)
+_MOVED = pl.Schema({"subject_id": pl.Int64(), **dict.fromkeys(("state", "was", "overdue"), pl.String())})
 _ORDERS = """
     SELECT DISTINCT l.order_id FROM orders_supplyline s JOIN orders_line l ON l.id = s.line_id
      WHERE s.supply_id = ANY(%s)
@@ -67,11 +73,13 @@ def sift(step: str, supply_ids: Collection[int]) -> tuple[pl.DataFrame, dict[int
     return ready, refused | not_found(set(keys) - set(found["id"]), "supply")
 
 
-def refresh(supply_ids: Collection[int], *, at: datetime) -> None:
-    """Derive the states of these anew. Called by every command that wrote facts of them."""
-    if supply_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_REFRESH, [at, list(supply_ids)])
+def refresh(supply_ids: Collection[int], *, actor: Actor, at: datetime) -> int:
+    """Derive the states of these anew, and say which moved; how many. Called by whoever wrote facts of them."""
+    moved = facts.fetch(_REFRESH, {"ids": list(supply_ids), "today": local_day(at), "at": at}, _MOVED)
+    if not moved.is_empty():
+        told = moved.sort("subject_id").with_columns(pl.lit(None, dtype=pl.Int64).alias("order_id"))
+        publish_frame("supply.moved", "supply", told, actor=actor, at=at)
+    return moved.height
 
 
 def give_back(order_ids: Collection[int], *, actor: Actor, at: datetime) -> None:
@@ -81,6 +89,6 @@ def give_back(order_ids: Collection[int], *, actor: Actor, at: datetime) -> None
     """
     given = facts.fetch(_GIVE_BACK, [list(order_ids)], _GIVEN)
     if not given.is_empty():
-        refresh(given["supply_id"].unique().to_list(), at=at)
+        refresh(given["supply_id"].unique().to_list(), actor=actor, at=at)
         told = given.with_columns(pl.col("order_id").alias("subject_id"))
         publish_frame("order.supply_reduced", "order", told, actor=actor, at=at)

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from core import clock
+from core import clock, honorifics
+from core.text import phone_label
 from portal.look import figures
 
 
@@ -96,18 +97,22 @@ def span(period: Between | Sequence[date]) -> SafeString:
 
 
 def sama(name: str) -> str:
-    """A person's name as one writes to it: `山田 花子 様`; unchanged in English."""
-    return _addressed(name, "様")
+    """A name as one writes to it: `山田 花子 様`, or `株式会社青葉 御中`; unchanged in English."""
+    return honorifics.addressed(name) if _is_japanese() else name
 
 
 def onchu(name: str) -> str:
     """A company's name as one writes to it: `株式会社青葉 御中`; unchanged in English."""
-    return _addressed(name, "御中")
+    return honorifics.addressed("", company=name) if _is_japanese() else name
 
 
-def _addressed(name: str, title: str) -> str:
-    japanese = (get_language() or "ja").startswith("ja")
-    return f"{name} {title}" if name and japanese else name
+def phone(number: str) -> str:
+    """A phone number as it is dialled from here: `090-1234-5678` for +819012345678."""
+    return phone_label(number) if number.startswith("+") else number
+
+
+def _is_japanese() -> bool:
+    return (get_language() or "ja").startswith("ja")
 
 
 def _time(local: datetime, text: str) -> SafeString:

@@ -27,6 +27,7 @@ register.filter("ago", values.ago)
 register.filter("span", values.span)
 register.filter("sama", values.sama)
 register.filter("onchu", values.onchu)
+register.filter("phone", values.phone)
 
 register.simple_tag(badges.status)
 register.simple_tag(badges.due)

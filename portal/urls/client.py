@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from integrations.pages import quotes, suppliers
 from integrations.pages.hooks import hook
-from integrations.pages.quotes import offer, paper
 from integrations.pages.tracking import track
 from portal.urls.client_pages import urlpatterns as client_pages
 from portal.urls.shared import handler403, handler404, handler500
@@ -18,7 +18,9 @@ urlpatterns = [
     path("api/v1/", include(("portal.urls.api", "api"))),
     path("hooks/<slug:channel_code>/", hook, name="hook"),
     path("t/<str:secret>", track, name="tracking"),
-    path("q/<str:secret>", offer, name="quote_page"),
-    path("q/<str:secret>/paper", paper, name="quote_paper"),
+    path("q/<str:secret>", quotes.offer, name="quote_page"),
+    path("q/<str:secret>/paper", quotes.paper, name="quote_paper"),
+    path("s/<str:secret>", suppliers.order, name="supply_page"),
+    path("s/<str:secret>/paper", suppliers.paper, name="supply_paper"),
     *client_pages,
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from integrations.urls import hook_patterns
+from integrations.urls import answered_patterns, erasing_patterns, hook_patterns
 from portal import definition, home_client, search
 from tenants.urls import client_patterns
 
@@ -25,5 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing.urls")),
     path("", include("integrations.urls")),
     path("", include((hook_patterns, "hooks"))),
+    path("", include((erasing_patterns, "erasing"))),
+    path("", include((answered_patterns, "answered"))),
     path("", include((client_patterns, "tenants"))),
 ]

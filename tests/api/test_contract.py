@@ -143,6 +143,9 @@ class Calls:
         words = {"body": "いつ届きますか"}
         return self.who.post(f"orders/{made.order().pk}/messages", words, **{"Idempotency-Key": "k-1"})
 
+    def postcodes_read(self) -> Any:
+        return self.who.get("postcodes/498-0000")
+
     def uploads_create(self) -> Any:
         made.channel()
         return self.who.browser.post("/api/v1/uploads", {"file": order_file()}, headers=self.who.headers)

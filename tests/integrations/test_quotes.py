@@ -187,7 +187,7 @@ def test_the_buyer_is_written_to_and_the_house_is_told(live: str) -> None:
         letter = sending._letter(notice)
     assert f"{path}\n" in letter.text
     assert "2026年10月31日" in letter.text
-    assert "青山茶舗株式会社 佐藤 一郎 様" in letter.text
+    assert "青山茶舗株式会社 御中\n佐藤 一郎 様" in letter.text
     from tests.factories.people import client_person
 
     client_person("orders")

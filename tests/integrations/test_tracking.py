@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,3 +394,24 @@ def test_a_day_that_is_past_is_refused_and_the_words_stay(db: None) -> None:
     assert answer.status_code == 422
     assert "早めに" in shown(answer)
     assert "明日から90日以内の日にしてください" in shown(answer)
+
+
+def test_the_number_of_the_month_opens_to_the_looks_it_was_counted_from(
+    db: None, at: At, settings: Any, tmp_path: Path
+) -> None:
+    settings.MOVED_CLOCK = tmp_path / "clock"
+    (first, path), (second, other) = received(), received()
+    for day in ("2026-10-01 10:00", "2026-10-02 09:00"):
+        clock.move(at(day))
+        browser().get(path)
+        browser().get(path)
+    browser().get(other)
+    reader = login(Client(), client_person("viewer"), "acme")
+    page = shown(reader.get("/sla/answered?month=2026-10"))
+    assert "数え方" in page
+    assert (page.count(f'/orders/{first}"'), page.count(f'/orders/{second}"')) == (2, 1)
+    card = shown(reader.get("/sla/answered/card?month=2026-10"))
+    assert "/sla/answered?month=2026-10" in card
+    assert [int(n) for n in re.findall(r">(\d+)<", card)] == [3, 2, 5]
+    assert "この月はまだ見られていません" in shown(reader.get("/sla/answered?month=2026-09"))
+    clock.release()

@@ -48,6 +48,7 @@ from orders.models import (
     Difference,
     EntryDraft,
     Hold,
+    Line,
     Order,
     OrderException,
     QuoteSettings,
@@ -322,13 +323,30 @@ def _supplied(nth: int) -> Supply:
     supplies.item("SKU-", "stock", supplies.supplier(f"maker{nth}"))
     supplies.item(f"PLANTED-{nth}", "drop_ship", supplies.supplier(f"maker{nth}"))
     operations.received(units=(1,) * nth, branch="made_to_order")
-    made = operations.received(units=(2,) * nth, branch="made_to_order")
+    made = operations.received(units=(1 + nth,) * nth, branch="made_to_order")
     (placed,) = supplying.place([made], actor=OPERATOR, at=now).supplies
     supplying.send([placed], actor=OPERATOR, at=now)
     supplying.deliver([placed], sender=OPERATOR.name, at=now)
     first = SupplyLine.objects.filter(supply=placed).earliest("id")
     supplying.arrive([placed], pieces={first.pk: 1}, actor=OPERATOR, at=now)
+    for _time in range(nth):
+        supplying.dispatch(placed, {first.line.sku: 1}, carrier="", numbers=[], actor=OPERATOR, at=now)
+        supplying.deliver([placed], sender=OPERATOR.name, again=True, at=now)
+    _unanswered(nth)
     return Supply.objects.get(pk=placed)
+
+
+def _unanswered(nth: int) -> None:
+    """Orders for n lines to suppliers that cannot deliver: one that the client asks again, and one that we do."""
+    now = orders.MORNING
+    for side in ("client", "operator"):
+        supplies.item(f"NEVER-{nth}-{side}", "drop_ship", supplies.supplier(f"{side}{nth}", chased_by=side))
+        order = operations.received(units=(1,) * nth, branch="drop_ship")
+        Line.objects.filter(order=order).update(sku=f"NEVER-{nth}-{side}")
+        (placed,) = supplying.place([order], actor=OPERATOR, at=now).supplies
+        supplying.send([placed], actor=OPERATOR, at=now)
+        for _time in range(nth):
+            supplying.decline([placed], answer="廃番", actor=OPERATOR, at=now)
 
 
 def _been_through_all(nth: int, reasons: list[str]) -> Shipment:

@@ -40,6 +40,8 @@ PUBLIC = {
     "tracking",
     "quote_page",
     "quote_paper",
+    "supply_page",
+    "supply_paper",
     "mail_reports",
     "hook",  # a shop shows who it is by its signature
 }

@@ -12,13 +12,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.meters import METERS
-from core import sealing
+from core import scope
 from core.errors import Refused
+from core.events import SYSTEM
 from core.jobs.models import Job
 from core.models import Event
+from integrations.queries import tracking
+from operations.models import WorkItem
 from orders.models import Line, Order, OrderException, Shipment, Supply, SupplyLine
-from orders.queries import detail, timeline
-from orders.services import cancelling, shipping, supplying
+from orders.queries import detail, supplies, timeline
+from orders.services import cancelling, phases, shipping, supplying
 from orders.services import intake as arriving
 from orders.services.supplying import ItemDraft, SupplierDraft
 from orders.supplying import matched, working_days_after
@@ -295,6 +298,30 @@ def test_the_suppliers_day_becomes_the_promise_and_a_later_one_asks_the_buyer(ac
     assert all("order." not in one for one in said)
 
 
+def test_who_waits_for_stock_is_told_when_the_next_of_it_comes_in(acme: str, at: At) -> None:
+    item("SKU-1", "stock", supplier())
+    waiting, other = order(units=[1]).pk, order(units=[1]).pk
+    for key in (waiting, other):
+        Line.objects.filter(order=key).update(allocated=0, backordered=1)
+    phases.refresh([waiting, other])
+
+    def next_on() -> tuple[str, date | None]:
+        found = detail.of_order(waiting)
+        assert found is not None
+        return found.phase.code, found.next_on
+
+    assert next_on() == ("awaiting_stock", None)
+    (supply,) = placed(other, at=at("2026-10-01 10:00"))
+    assert next_on() == ("awaiting_stock", date(2026, 10, 6))
+    supplying.confirm([supply.pk], expected_on=date(2026, 10, 9), actor=OPERATOR, at=at("2026-10-02 10:00"))
+    assert next_on() == ("awaiting_stock", date(2026, 10, 9))
+    shown = tracking.shown(waiting)
+    assert shown is not None
+    assert (str(shown.next), shown.next_on) == ("入荷の予定", date(2026, 10, 9))
+    supplying.arrive([supply.pk], actor=OPERATOR, at=at("2026-10-08 10:00"))
+    assert next_on() == ("awaiting_stock", None)
+
+
 def test_a_wish_that_cannot_be_kept_asks_the_buyer_at_once(acme: str, at: At) -> None:
     item("SKU-1", "made_to_order", lead_days=10)
     key = order(units=[1], branch="made_to_order", wished_date=date(2026, 10, 5)).pk
@@ -388,13 +415,102 @@ def test_a_sent_order_is_issued_as_paper_and_mailed_once(acme: str, at: At) -> N
     assert "東京都港区芝公園4-2-8" in paper.data["deliver_to"]
     assert paper.data["payment"]["due_on"] == "2026-11-20"
     assert (paper.document.kind, paper.document.amount) == ("purchase_order", Decimal(1320))
-    (mail,) = Job.objects.filter(task="core.mailing.deliver")
-    assert "orders@maker.example.jp" in mail.arguments["to"]
-    text = sealing.unseal(mail.arguments["text"])
-    for said in ("PO-2026-00001", "3点 × 400円 = 1,200円", "合計: 1,320円", "納期: 2026年10月6日", "2026年11月20日"):
-        assert said in text
+    told = Event.objects.get(name="supply.sent")
+    assert told.data == {"number": paper.number, "document_id": paper.document_id, "total": 1320, "again": False}
     assert supplying.deliver([supply.pk], sender="担当", at=at("2026-10-01 10:02")) == []
-    assert Job.objects.filter(task="core.mailing.deliver").count() == 1
+    assert Event.objects.filter(name="supply.sent").count() == 1
+
+
+def test_an_order_that_asks_for_less_by_now_is_sent_again_with_a_revised_paper(acme: str, at: At) -> None:
+    item("SKU-1", "made_to_order", supplier())
+    keys = [order(units=[2], branch="made_to_order").pk for _nth in range(2)]
+    (supply,) = placed(*keys, at=at("2026-10-01 10:00"))
+    supplying.deliver([supply.pk], sender="担当", at=at("2026-10-01 10:01"))
+
+    assert supplying.resend([supply.pk], actor=OPERATOR).done == {supply.pk}
+    assert supplying.deliver([supply.pk], sender="担当", again=True, at=at("2026-10-01 11:00")) == []
+    cancelling.cancel(keys[:1], by="client", reason="不要", actor=OPERATOR, at=at("2026-10-01 12:00"))
+    (paper,) = supplying.deliver([supply.pk], sender="担当", again=True, at=at("2026-10-01 13:00"))
+
+    assert (paper.number, paper.revision, paper.data["again"]) == ("PO-2026-00001", 2, "改訂")
+    assert [event.data["again"] for event in Event.objects.filter(name="supply.sent").order_by("pk")] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_supplier_without_an_address_is_not_mailed_again(acme: str, at: At) -> None:
+    item("SKU-1", "drop_ship", supplier(email=""))
+    (supply,) = placed(order(units=[1], branch="drop_ship").pk, at=at("2026-10-01 10:00"))
+    assert supplying.resend([supply.pk], actor=OPERATOR).refused[supply.pk].code == "no_email"
+
+
+# Chasing
+
+
+def moved(supply: Supply) -> tuple[str, str]:
+    supply.refresh_from_db()
+    return supply.state, supply.overdue
+
+
+def chases(*states: str) -> list[str]:
+    with scope.operator():
+        found = WorkItem.objects.filter(kind="chase", state__in=states)
+        return list(found.order_by("pk").values_list("hint", flat=True))
+
+
+def test_a_supplier_that_does_not_answer_in_time_is_chased_until_it_does(acme: str, at: At) -> None:
+    item("SKU-1", "drop_ship", supplier(answer_days=2))
+    (supply,) = placed(received(units=(1,), branch="drop_ship"), at=at("2026-10-01 10:00"))  # a Thursday
+    supply.refresh_from_db()
+    assert supply.answer_by == date(2026, 10, 5)
+    supplying.follow_up(actor=SYSTEM, at=at("2026-10-05 23:59"))
+    assert moved(supply) == ("sent", "")
+
+    assert supplying.follow_up(actor=SYSTEM, at=at("2026-10-06 00:00")) == 1
+    assert supplying.follow_up(actor=SYSTEM, at=at("2026-10-06 00:05")) == 0
+
+    assert moved(supply) == ("sent", "answer")
+    assert chases("open") == ["answer"]
+    supplying.confirm([supply.pk], expected_on=date(2026, 10, 8), actor=OPERATOR, at=at("2026-10-06 10:00"))
+    assert moved(supply) == ("confirmed", "")
+    assert (chases("open"), chases("done")) == ([], ["answer"])
+    told = list(Event.objects.filter(name="supply.moved").order_by("pk").values_list("data", flat=True))
+    assert [(one["was"], one["state"], one["overdue"]) for one in told] == [
+        ("draft", "sent", ""),
+        ("sent", "sent", "answer"),
+        ("sent", "confirmed", ""),
+    ]
+
+
+def test_goods_that_do_not_come_on_the_promised_day_are_chased_until_they_come(acme: str, at: At) -> None:
+    item("SKU-1", "drop_ship", supplier())
+    (supply,) = placed(received(units=(1,), branch="drop_ship"), at=at("2026-10-01 10:00"))
+    supplying.confirm([supply.pk], expected_on=date(2026, 10, 7), actor=OPERATOR, at=at("2026-10-02 10:00"))
+    supplying.follow_up(actor=SYSTEM, at=at("2026-10-08 00:00"))
+    assert (moved(supply), chases("open")) == (("confirmed", "delivery"), ["delivery"])
+    supplying.arrive([supply.pk], parcels=slips([supply.pk]), actor=OPERATOR, at=at("2026-10-08 10:00"))
+    assert (moved(supply), chases("open")) == (("done", ""), [])
+
+
+def test_a_supplier_that_cannot_is_work_at_once_until_the_order_is_taken_back(acme: str, at: At) -> None:
+    item("SKU-1", "drop_ship", supplier())
+    (supply,) = placed(received(units=(1,), branch="drop_ship"), at=at("2026-10-01 10:00"))
+    with pytest.raises(Refused, match="理由"):
+        supplying.decline([supply.pk], answer=" ", actor=OPERATOR, at=at("2026-10-01 11:00"))
+    supplying.decline([supply.pk], answer="廃番です", actor=OPERATOR, at=at("2026-10-01 11:00"))
+    assert (moved(supply), supply.answer, chases("open")) == (("declined", "declined"), "廃番です", ["declined"])
+    supplying.cancel([supply.pk], reason="廃番", actor=OPERATOR, at=at("2026-10-01 12:00"))
+    assert (moved(supply), chases("open")) == (("cancelled", ""), [])
+
+
+def test_whom_the_client_chases_itself_is_on_its_own_list_and_no_work_of_ours(acme: str, at: At) -> None:
+    item("SKU-1", "drop_ship", supplier(chased_by="client"))
+    (supply,) = placed(received(units=(1,), branch="drop_ship"), at=at("2026-10-01 10:00"))
+    supplying.follow_up(actor=SYSTEM, at=at("2026-10-06 00:00"))
+    assert chases("open", "done", "void") == []
+    assert [(one.pk, str(why)) for one, why in supplies.to_chase()] == [(supply.pk, "回答の期限を過ぎています")]
 
 
 def test_what_the_client_makes_itself_needs_no_paper(acme: str, at: At) -> None:

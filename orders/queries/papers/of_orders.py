@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from core.errors import Refused
+from core.honorifics import addressed, honorific
 from core.periods import TOKYO, local_day
 from core.wording import Sentence, _
 from documents.models import Letterhead
@@ -130,7 +131,7 @@ def _acknowledgement(order: Order) -> dict[str, Any]:
                 ("ご注文番号", order.number),
                 ("ご注文日", day(order.ordered_at)),
                 ("納期", day(due) if (due := order.promised_date or order.wished_date) else ""),
-                ("納入場所", f"{order.ship_address}　{order.ship_name} 様"),
+                ("納入場所", f"{order.ship_address}　{addressed(order.ship_name)}"),
                 ("お支払方法", order.payment_method),
             )
         ),
@@ -142,7 +143,7 @@ def _receipt(order: Order, letterhead: Letterhead) -> dict[str, Any]:
     goods.pop("sums")
     return {
         **goods,
-        "recipient": {"name": order.buyer_name, "honorific": "様"},
+        "recipient": {"name": order.buyer_name, "honorific": honorific(order.buyer_name)},
         "purpose": letterhead.receipt_for or "お品代として",
         "paid_on": local_day(order.ordered_at),
         "payment": order.payment_method,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.honorifics import addressed, honorific
 from core.periods import local_day
 from core.text import phone_label
 from documents.papers import Draft
@@ -41,6 +42,7 @@ def _data(version: QuoteVersion, lines: Sequence[Wanted], sums: Sums, before: Qu
     quote = version.quote
     data: dict[str, Any] = {
         "recipient": recipient(quote),
+        "again": "改訂",
         "subject": quote.subject,
         "valid_until": version.valid_until,
         "facts": wording.facts(
@@ -66,13 +68,13 @@ def recipient(quote: Quote) -> Party:
     phone = phone_label(quote.buyer_phone) if quote.buyer_phone.startswith("+") else quote.buyer_phone
     party = Party(
         name=quote.buyer_company or quote.buyer_name,
-        honorific="御中" if quote.buyer_company else "様",
+        honorific="御中" if quote.buyer_company else honorific(quote.buyer_name),
         postcode=quote.buyer_postcode,
         address=quote.buyer_address,
         phone=phone,
     )
-    if quote.buyer_company:
-        party["person"] = f"{quote.buyer_name} 様"
+    if quote.buyer_company and quote.buyer_name not in ("", quote.buyer_company):
+        party["person"] = addressed(quote.buyer_name)
     return party
 
 

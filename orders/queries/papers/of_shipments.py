@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from core.errors import Refused
+from core.honorifics import addressed
 from core.periods import local_day
 from core.wording import Sentence, _
 from documents.barcodes import code128
@@ -92,7 +93,7 @@ def _note(shipment: Shipment, letterhead: Letterhead) -> dict[str, Any]:
                 ("ご注文番号", order.number),
                 ("ご注文日", day(order.ordered_at)),
                 ("納品日", day(shipment.ship_date or shipment.handed_over_at or shipment.released_at)),
-                ("ご依頼主" if order.is_gift else "ご注文者", f"{someone_else} 様" if someone_else else ""),
+                ("ご依頼主" if order.is_gift else "ご注文者", addressed(someone_else)),
                 ("お支払方法", order.payment_method if priced else ""),
             )
         ),

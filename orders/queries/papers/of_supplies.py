@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from core.honorifics import addressed
 from core.money import Rounding, round_yen
 from core.periods import local_day
 from documents.models import Letterhead
@@ -41,6 +42,7 @@ def _draft(supply: Supply, letterhead: Letterhead) -> Draft:
     total = int(sum(net.values()) + sum(tax.values()))
     data: dict[str, Any] = {
         "recipient": _supplier(supply),
+        "again": "改訂",
         "subject": f"{items[0]['name']}{f' ほか{len(items) - 1}点' if len(items) > 1 else ''}",
         "ordered_on": local_day(supply.placed_at),
         "deliver_by": day(supply.asked_on),
@@ -87,7 +89,7 @@ def _place(supply: Supply, letterhead: Letterhead) -> str:
     if supply.kind == DIRECT and supply.order is not None:
         order = supply.order
         phone = wording.phone(order.ship_phone)
-        said = (f"〒{order.ship_postcode}", order.ship_address, f"{order.ship_name} 様", phone)
+        said = (f"〒{order.ship_postcode}", order.ship_address, addressed(order.ship_name), phone)
         return "　".join(part for part in said if part)
     return f"{letterhead.name} 指定倉庫"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from core.honorifics import honorific
 from core.money import ZERO
 from core.periods import local_day
 from core.text import phone_label
@@ -38,7 +39,7 @@ def recipient(order: Order) -> Party:
     """Who opens the box."""
     return Party(
         name=order.ship_name,
-        honorific="様",
+        honorific=honorific(order.ship_name),
         postcode=order.ship_postcode,
         address=order.ship_address,
         phone=phone(order.ship_phone),
@@ -49,7 +50,7 @@ def buyer(order: Order) -> Party:
     """Who ordered; the address of delivery where the channel gave none."""
     return Party(
         name=order.buyer_name,
-        honorific="様",
+        honorific=honorific(order.buyer_name),
         postcode=order.buyer_postcode,
         address=order.buyer_address,
         phone=phone(order.buyer_phone),

@@ -76,7 +76,7 @@ def arrive(
     refused |= bad
     going = lots.filter(~pl.col("supply_id").is_in(list(refused)), pl.col("pieces") > 0)
     if not going.is_empty():
-        _write(going, at=at)
+        _write(going, actor=actor, at=at)
         _tell(going.filter(pl.col("kind") != DIRECT), actor=actor, at=at)
         sent = going.filter(pl.col("kind") == DIRECT).select("supply_id", "order_id", "line_id", "pieces")
         if not sent.is_empty():
@@ -122,10 +122,10 @@ def _too_many() -> Refused:
     return Refused(Sentence(_("これから届く数を超えています。数を確かめてください。")), code="too_many", field="pieces")
 
 
-def _write(going: pl.DataFrame, *, at: datetime) -> None:
+def _write(going: pl.DataFrame, *, actor: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_ARRIVE, [going["lot_id"].to_list(), going["pieces"].to_list()])
-    standing.refresh(going["supply_id"].unique().to_list(), at=at)
+    standing.refresh(going["supply_id"].unique().to_list(), actor=actor, at=at)
     phases.refresh(going["order_id"].unique().sort().to_list())
 
 

@@ -15,7 +15,7 @@ from core.errors import Refused
 from core.events import Actor, Happening, publish
 from core.wording import Sentence, _
 from orders.models import Supplier, SupplyItem
-from orders.supplying import BRANCHES, DROP_SHIP, LONGEST_LEAD
+from orders.supplying import BRANCHES, CHASERS, DROP_SHIP, LONGEST_LEAD
 
 LONGEST_PAYMENT = 60
 """Days after the delivery in which an order under 取適法 must be paid."""
@@ -34,6 +34,9 @@ class SupplierDraft:
     payment_means: str = "銀行振込"
     pays_after_days: int = 30
     transit_days: int = 1
+    answer_days: int = 2
+    chased_by: str = "operator"
+    language: str = "ja"
     is_protected: bool = False
     is_active: bool = True
 
@@ -71,6 +74,8 @@ def _check_supplier(draft: SupplierDraft) -> None:
             validate_email(draft.email)
         except ValidationError:
             raise Refused(Sentence(_("メールアドレスを確かめてください。")), code="bad_email", field="email") from None
+    if draft.chased_by not in CHASERS:
+        raise Refused(Sentence(_("催促する側を選んでください。")), code="unknown_side", field="chased_by")
     if draft.is_protected and draft.pays_after_days > LONGEST_PAYMENT:
         sentence = _("取適法の対象になる発注の支払期日は、受け取りから60日以内にしてください。")
         raise Refused(Sentence(sentence), code="pays_too_late", field="pays_after_days")

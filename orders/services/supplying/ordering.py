@@ -135,7 +135,7 @@ def cancel(supply_ids: Collection[int], *, reason: str, actor: Actor, at: dateti
     gone = facts.fetch(_TAKE_OFF_ORDER, {"ids": ids}, _UNITS)
     if ids:
         Supply.objects.filter(pk__in=ids).update(note=reason)
-        standing.refresh(ids, at=at)
+        standing.refresh(ids, actor=actor, at=at)
         phases.refresh(gone["order_id"].to_list())
         told = gone.with_columns(pl.col("order_id").alias("subject_id"), pl.lit(reason).alias("text"))
         publish_frame("order.supply_cancelled", "order", told, actor=actor, at=at)

@@ -2,113 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
 
-from core import mailing
 from core.batches import Outcome
-from core.events import SYSTEM, Actor
+from core.errors import Refused
+from core.events import SYSTEM, Actor, Happening, publish
+from core.periods import local_day
 from core.tasks import declared
+from core.wording import Sentence, _
 from documents.models import IssuedPaper
+from documents.papers import Draft
+from documents.queries import newest_papers
 from documents.services import issuing, letterheads
 from orders.models import Supply
 from orders.queries.papers.of_supplies import purchase_orders
-from orders.queries.papers.wording import day
 from orders.services import standing
 from orders.services.supplying.ordering import tell
+from orders.supplying import working_days_after
 
 TASK = "orders.tasks.send_purchase_orders"
 PAPER = "purchase_order"
 
-# Said in Japanese, as the paper is: the supplier's page of the portal does not exist, and nobody chose a language.
-_LETTER = """{supplier} 御中
-
-いつもお世話になっております。{client}です。
-下記のとおり発注いたします。納期のご回答をお願いいたします。
-
-発注番号: {number}
-発注日: {ordered_on}
-希望納期: {deliver_by}
-納入場所: {deliver_to}
-検査完了日: {inspected_by}
-
-{items}
-
-小計（税抜）: {net}円
-消費税: {tax}円
-合計: {total}円
-
-支払期日: {due_on}
-支払方法: {means}（振込手数料は当社が負担します）
-
-本書は、中小受託取引適正化法第4条に基づく明示を兼ねています。
-
-{client}
-{contact}
-"""
-
 
 @transaction.atomic
 def send(supply_ids: Collection[int], *, actor: Actor, at: datetime) -> Outcome:
-    """These go to their suppliers now; an answer is waited for. A task issues the papers and mails them."""
+    """These go to their suppliers now; an answer is waited for. A task issues and mails the papers."""
     ready, refused = standing.sift("send", supply_ids)
     ids = ready["id"].to_list()
     if ids:
-        Supply.objects.filter(pk__in=ids).update(sent_at=at)
-        standing.refresh(ids, at=at)
+        sent = list(Supply.objects.filter(pk__in=ids).select_related("supplier"))
+        for one in sent:
+            one.sent_at = at
+            one.answer_by = working_days_after(local_day(at), one.supplier.answer_days) if one.supplier else None
+        Supply.objects.bulk_update(sent, ["sent_at", "answer_by"])
+        standing.refresh(ids, actor=actor, at=at)
         tell("order.supply_sent", ids, actor=actor, at=at)
         declared()[TASK].enqueue(supply_ids=ids, sender=actor.name)
     return Outcome.of(ids, refused)
 
 
-def deliver(supply_ids: Sequence[int], *, sender: str, at: datetime) -> list[IssuedPaper]:
-    """Issue the 発注書 of those that have a supplier, and mail them to whom has an address; returns the papers.
+@transaction.atomic
+def resend(supply_ids: Collection[int], *, actor: Actor) -> Outcome:
+    """Mail these once more; one that asks for less by now gets the next revision of its paper."""
+    ready, refused = standing.sift("resend", supply_ids)
+    silent = set(Supply.objects.filter(pk__in=ready["id"].to_list(), supplier__email="").values_list("pk", flat=True))
+    silent |= set(Supply.objects.filter(pk__in=ready["id"].to_list(), supplier=None).values_list("pk", flat=True))
+    sentence = _("仕入先のメールアドレスがありません。「商品の手配」で仕入先に登録してください。")
+    refused |= dict.fromkeys(silent, Refused(Sentence(sentence), code="no_email"))
+    ids = [key for key in ready["id"] if key not in silent]
+    if ids:
+        declared()[TASK].enqueue(supply_ids=ids, sender=actor.name, again=True)
+    return Outcome.of(ids, refused)
 
-    sender: who sent them, by name. One that has its paper already gets neither paper nor mail a second time.
+
+@transaction.atomic
+def deliver(supply_ids: Sequence[int], *, sender: str, again: bool = False, at: datetime) -> list[IssuedPaper]:
+    """Issue the 発注書 of those that have a supplier, and tell that they go out; returns the papers issued.
+
+    sender: who sent them, by name. One that has its paper already gets neither paper nor mail a second time, unless
+    it is sent again: then a new paper where other goods are asked for than before, and the mail in any case.
     """
-    issued = IssuedPaper.objects.filter(kind=PAPER, subject_kind="supply", subject_id__in=supply_ids)
-    before = set(issued.values_list("subject_id", flat=True))
-    going = [key for key in supply_ids if key not in before]
+    issuing.one_at_a_time(PAPER)
+    before = newest_papers(PAPER, [("supply", key) for key in supply_ids])
+    going = [key for key in supply_ids if again or ("supply", key) not in before]
+    by = Actor(SYSTEM.kind, SYSTEM.id, sender)
     with translation.override("ja"):
-        letterhead = letterheads.in_force(at=at)
-        drafts = purchase_orders(going, letterhead)
-        by = Actor(SYSTEM.kind, SYSTEM.id, sender)
-        papers = issuing.issue(PAPER, drafts, actor=by, at=at) if drafts else []
-    supplies = Supply.objects.select_related("supplier").in_bulk([draft.subject_id or 0 for draft in drafts])
-    contact = "　".join(filter(None, (letterhead.phone, letterhead.email)))
-    for draft, paper in zip(drafts, papers, strict=True):
-        supplier = supplies[draft.subject_id or 0].supplier
-        if supplier is not None and supplier.email:
-            text = _letter(draft.data, supplier=supplier.name, client=letterhead.name, contact=contact, paper=paper)
-            subject = f"発注書 {paper.number}（{letterhead.name}）"
-            mailing.send(to=supplier.email, name=supplier.name, subject=subject, text=text)
+        drafts = purchase_orders(going, letterheads.in_force(at=at))
+        changed = [draft for draft in drafts if not _says_the_same(draft, before.get(("supply", draft.subject_id)))]
+        papers = issuing.issue(PAPER, changed, actor=by, at=at) if changed else []
+    newest = {key: paper for (_kind, key), paper in before.items()} | {paper.subject_id: paper for paper in papers}
+    told = [_sent(newest[draft.subject_id], again=again) for draft in drafts]
+    publish(told, actor=by, at=at)
     return papers
 
 
-def _letter(data: Mapping[str, Any], *, paper: IssuedPaper, **words: str) -> str:
-    """The order in words: everything that the paper says."""
-    net, tax = (f"{one['amount']:,}" for one in data["sums"])
-    inspected = data["inspected_by"]
-    return _LETTER.format(
-        number=paper.number,
-        ordered_on=day(data["ordered_on"]),
-        deliver_by=data["deliver_by"],
-        deliver_to=data["deliver_to"],
-        inspected_by=day(inspected) if inspected else "検査なし",
-        items="\n".join(_item(one) for one in data["items"]),
-        net=net,
-        tax=tax,
-        total=f"{data['total']:,}",
-        due_on=day(data["payment"]["due_on"]),
-        means=data["payment"]["means"],
-        **words,
-    )
+def _says_the_same(draft: Draft, paper: IssuedPaper | None) -> bool:
+    """Whether the paper asks for what the draft asks for."""
+    if paper is None:
+        return False
+    asked = [(one.get("sku"), one["name"], int(one["quantity"])) for one in draft.data["items"]]
+    return asked == [(one.get("sku"), one["name"], int(one["quantity"])) for one in paper.data["items"]]
 
 
-def _item(one: Mapping[str, Any]) -> str:
-    named = " ".join(filter(None, (one.get("sku"), one["name"], one.get("option"))))
-    return f"・{named}　{one['quantity']:,}点 × {one['unit_price']:,}円 = {one['amount']:,}円（税率{one['rate']}%）"
+def _sent(paper: IssuedPaper, *, again: bool) -> Happening:
+    data = {"number": paper.number, "document_id": paper.document_id, "total": paper.data["total"], "again": again}
+    return Happening("supply.sent", "supply", paper.subject_id or 0, data)
