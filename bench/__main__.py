@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -14,7 +14,9 @@ import orjson
 from bench import ground
 from bench.figures import FULL, QUICK, Figure, Size
 
-NAMES = ("intake", "claiming", "new_client", "listing", "tenancy", "rules", "papers", "buyers")
+NAMES = (
+    "intake", "claiming", "new_client", "listing", "tenancy", "rules", "papers", "buyers", "lists", "moves", "channels",
+)  # fmt: skip
 RESULTS = ground.ROOT / "bench" / "results"
 
 
@@ -34,7 +36,7 @@ def main() -> None:
 def _measure(names: Sequence[str], size: Size) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
-        measure: Callable[[Size], list[Figure]] = importlib.import_module(f"bench.{name}").measure
+        measure: Callable[[Size], Iterable[Figure]] = importlib.import_module(f"bench.{name}").measure
         for figure in measure(size):
             print(_row(figure), flush=True)
             figures.append(figure)

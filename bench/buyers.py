@@ -21,7 +21,9 @@ def measure(size: Size) -> list[Figure]:
     """Time of noting the buyers against the intake, while nobody is known and when all are."""
     data = make(SHOP, orders=round(size.intake_lines / LINES_PER_ORDER), seed=70, month="2026-10").data
     with scope.client(ground.CLIENT):
-        made = intake.submit(Channel.objects.get(), file_name="orders.csv", data=data, actor=SYSTEM, at=ground.NOW)
+        made = intake.submit(
+            Channel.objects.get(code="shop"), file_name="orders.csv", data=data, actor=SYSTEM, at=ground.NOW
+        )
     reading = timed(lambda: _read(made.pk))
     first = timed(_note)
     with scope.client(ground.CLIENT):

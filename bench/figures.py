@@ -46,10 +46,13 @@ class Size:
     rounds: int
     ruled_orders: int
     papers: int
+    order_lines: int
+    moved_orders: int
+    channel_orders: int
 
 
-QUICK = Size(20_000, 1_000, 60_000, 100_000, 3, 20_000, 200, 20_000, 200)
-FULL = Size(100_000, 5_000, 1_000_000, 1_000_000, 10, 150_000, 1_000, 100_000, 1_000)
+QUICK = Size(20_000, 1_000, 60_000, 100_000, 3, 20_000, 200, 20_000, 200, 100_000, 2_000, 2_000)
+FULL = Size(100_000, 5_000, 1_000_000, 1_000_000, 10, 150_000, 1_000, 100_000, 1_000, 1_000_000, 10_000, 20_000)
 
 
 def timed(work: Callable[[], object]) -> float:

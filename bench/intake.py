@@ -36,7 +36,7 @@ KEPT = ".documents_"
 
 def measure(size: Size) -> list[Figure]:
     """Time against COPY and the peer, growth from a tenth of the orders, memory."""
-    runs = [_against_copy(_file(size.intake_lines, seed)) for seed in range(REPEATS)]
+    runs = [against_copy(_file(size.intake_lines, seed)) for seed in range(REPEATS)]
     ours, bare, lines = (statistics.median(column) for column in zip(*runs, strict=True))
     peer = _peer(size.peer_orders)
     tenth, few, _rows = _median_small(size)
@@ -53,7 +53,7 @@ def measure(size: Size) -> list[Figure]:
 
 
 def _median_small(size: Size) -> tuple[float, float, int]:
-    runs = [_run(_file(size.intake_lines // 10, 100 + nth), keep=False) for nth in range(REPEATS)]
+    runs = [run(_file(size.intake_lines // 10, 100 + nth), keep=False) for nth in range(REPEATS)]
     return statistics.median(r[0] for r in runs), statistics.median(r[1] for r in runs), REPEATS
 
 
@@ -61,10 +61,11 @@ def _file(lines: int, seed: int) -> bytes:
     return make(SHOP, orders=round(lines / LINES_PER_ORDER), seed=seed, month="2026-10").data
 
 
-def _run(data: bytes, *, keep: bool) -> tuple[float, int]:
+def run(data: bytes, *, keep: bool, channel: str = "shop", name: str = "orders.csv") -> tuple[float, int]:
     """Seconds and lines of one file from kept bytes to commit, into empty tables; emptied again unless kept."""
     with scope.client(ground.CLIENT):
-        made = intake.submit(Channel.objects.get(), file_name="orders.csv", data=data, actor=SYSTEM, at=ground.NOW)
+        shop = Channel.objects.get(code=channel)
+        made = intake.submit(shop, file_name=name, data=data, actor=SYSTEM, at=ground.NOW)
 
     def read() -> None:
         with scope.client(ground.CLIENT):
@@ -78,10 +79,11 @@ def _run(data: bytes, *, keep: bool) -> tuple[float, int]:
     return seconds, rows
 
 
-def _against_copy(data: bytes) -> tuple[float, float, int]:
+def against_copy(data: bytes, *, channel: str = "shop") -> tuple[float, float, int]:
+    """Seconds of the file, seconds of bare COPY of the rows it wrote, and its lines."""
     with ground.superuser() as session:
         before = _counts(session)
-        ours, rows = _run(data, keep=True)
+        ours, rows = run(data, keep=True, channel=channel)
         grown = [
             table
             for table, count in _counts(session).items()
@@ -153,7 +155,7 @@ TUNED = {
 
 def _peer(orders: int) -> float:
     """Seconds a line of the peer, on orders that stand in the table and are written once more into empty ones."""
-    _run(_file(round(orders * LINES_PER_ORDER), 50), keep=True)
+    run(_file(round(orders * LINES_PER_ORDER), 50), keep=True)
     with scope.client(ground.CLIENT):
         peers = [resources.modelresource_factory(model, meta_options=TUNED)() for model in (Order, Line)]
         sets = [(peer, peer.export()) for peer in peers]
@@ -174,7 +176,7 @@ def _import(resource: resources.ModelResource, data: tablib.Dataset) -> None:
 
 
 @contextmanager
-def _highest() -> Iterator[Callable[[], float]]:
+def highest() -> Iterator[Callable[[], float]]:
     """Samples the memory of this process; gives the growth in MB so far."""
     process, over = psutil.Process(), threading.Event()
     begun = highest = process.memory_info().rss
@@ -196,6 +198,6 @@ def _highest() -> Iterator[Callable[[], float]]:
 
 def _memory(lines: int) -> Figure:
     data = _file(lines, 60)
-    with _highest() as growth:
-        _seconds, rows = _run(data, keep=False)
+    with highest() as growth:
+        _seconds, rows = run(data, keep=False)
         return Figure("memory of an intake", growth(), "MB", 256, detail=f"growth of the process over {rows} lines")
