@@ -59,9 +59,11 @@ def _begin() -> None:
     from core import scope
     from core.events import SYSTEM
     from orders.models import Channel
+    from sla.services import set_up_defaults
     from tenants import services
 
     with scope.operator():
         services.create_client(code=CLIENT, name="アクメ商事", actor=SYSTEM, at=NOW)
     with scope.client(CLIENT):
+        set_up_defaults(at=datetime(2026, 1, 1, tzinfo=UTC))
         Channel.objects.create(code="shop", name="本店", profile="nextengine")

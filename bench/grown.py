@@ -20,6 +20,7 @@ from core.text import search_keys
 from integrations.channels.people import People
 from operations.services import follow
 from orders.models import Channel, Order
+from sla.services import start
 
 LINES_PER_ORDER = 29 / 14
 CHANNELS = ("nextengine", "rakuten", "yahoo", "shopify", "base")
@@ -141,23 +142,28 @@ _WAITING = """
 """
 _TOLD = """
     INSERT INTO core_event (name, at, subject_kind, subject_id, order_id, actor_kind, actor_id, actor_name, data)
-    SELECT t.name, d.at + t.after, 'order', d.id, d.id, 'system', '', 'システム', t.data
+    SELECT t.name, d.at + t.after, 'order', d.id, d.id, 'system', '', 'システム',
+           CASE t.name WHEN 'order.received' THEN jsonb_build_object('ordered_at', d.at) || t.data ELSE t.data END
       FROM placed d CROSS JOIN (VALUES
-           ('order.received', interval '20 min', '{"lines": 2, "total": 3000, "units": 3, "number": "N"}'::jsonb),
+           ('order.received', interval '20 min', '{"lines": 2, "total": 3000, "units": 3}'::jsonb),
            ('shipment.released', interval '6 h', '{"lines": 2, "units": 3, "position": 1}'::jsonb),
            ('order.shipped', interval '1 day', '{"parts": 1}'::jsonb),
            ('shipment.delivered', interval '3 days', '{"lines": 2, "units": 3}'::jsonb)) t (name, after, data)
      WHERE t.name = 'order.received' OR d.phase IN ('shipped', 'delivered', 'completed')
      ORDER BY d.id;
     INSERT INTO sla_clock (promise_id, order_id, phase, started_at, due_at, warn_at, stopped_at)
-    SELECT p.id, d.id, CASE WHEN d.phase IN ('shipped', 'delivered', 'completed') THEN 'hit' WHEN d.phase = 'cancelled'
-           THEN 'cancelled' ELSE 'running' END, d.at, d.at + interval '1 day', d.at + interval '18 h',
-           CASE WHEN d.phase IN ('shipped', 'delivered', 'completed', 'cancelled') THEN d.at + interval '1 day' END
-      FROM placed d CROSS JOIN sla_promiseversion p WHERE p.definition->>'metric' = 'ship' AND p.is_active;
+    SELECT p.id, d.id, CASE d.phase WHEN 'cancelled' THEN 'cancelled' ELSE 'hit' END, d.at, d.at + interval '1 day',
+           d.at + interval '18 h', d.at + interval '1 day'
+      FROM placed d CROSS JOIN sla_promiseversion p
+     WHERE p.definition->>'metric' = 'ship' AND p.is_active
+       AND d.phase IN ('shipped', 'delivered', 'completed', 'cancelled');
     INSERT INTO operations_workitem (client, kind, subject_kind, subject_id, order_id, title, units, due_at, state,
                                      holder_name, finished_at, created_at)
     SELECT 'acme', 'ship', 'shipment', d.id, d.id, 'N' || d.id, 3, d.at + interval '1 day', 'done', '受注 花子',
            d.at + interval '1 day', d.at FROM placed d WHERE d.phase IN ('shipped', 'delivered', 'completed')
+"""
+_PROMISED = b"""
+    UPDATE orders_order o SET ship_due_at = c.due_at FROM sla_clock c WHERE c.order_id = o.id AND c.stopped_at IS NULL
 """
 _TABLES = (
     "customers_buyer", "orders_order", "orders_line", "orders_shipment", "orders_shipmentline", "orders_parcel",
@@ -186,8 +192,9 @@ def grow(lines: int) -> int:
                 session.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))".encode()
                 )
+        _open_work()
+        session.execute(_PROMISED)
         session.execute(f"VACUUM ANALYZE {', '.join(_TABLES)}".encode())
-    _open_work()
     return orders
 
 
@@ -232,12 +239,12 @@ def _without(session: psycopg.Connection, names: Sequence[str]) -> Iterator[None
 
 
 def _open_work() -> None:
-    """The floor's items for all that is open, by the same hand as ever."""
+    """The clocks and the floor's items of all that is open, by the same hands as ever."""
     with scope.client(ground.CLIENT):
-        keys = list(Order.objects.filter(phase__in=OPEN_PHASES).order_by("pk").values_list("pk", flat=True))
-        for at in range(0, len(keys), ITEMS_AT_ONCE):
-            some = pl.DataFrame({"order_id": keys[at : at + ITEMS_AT_ONCE]}, schema={"order_id": pl.Int64})
-            some = some.with_columns(pl.lit(ground.NOW).alias("at"))
+        placed = Order.objects.filter(phase__in=OPEN_PHASES).order_by("pk").values_list("pk", "ordered_at")
+        waiting = pl.DataFrame(
+            list(placed), schema={"order_id": pl.Int64, "ordered_at": pl.Datetime("us", "UTC")}, orient="row"
+        ).with_columns(pl.lit(ground.NOW).alias("at"))
+        for some in waiting.iter_slices(ITEMS_AT_ONCE):
+            start(Told("order.received", "order", some, SYSTEM))
             follow(Told("order.verified", "order", some, SYSTEM))
-    with ground.superuser() as session:
-        session.execute("VACUUM ANALYZE operations_workitem")

@@ -20,7 +20,8 @@ from core.wording import _
 PAGE_ROWS = 50
 
 Shown = TypeVar("Shown")
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Sought = TypeVar("Sought", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Page(Generic[Shown]):
 
 
 def page_of(
-    rows: QuerySet[Row], *, order: Sequence[str], after: str = "", before: str = "", size: int = PAGE_ROWS
+    rows: QuerySet[Any, Row], *, order: Sequence[str], after: str = "", before: str = "", size: int = PAGE_ROWS
 ) -> Page[Row]:
     """The rows that follow the cursor `after`, precede `before`, or come first. One query.
 
-    order: fields (or annotations) as for order_by, none of them null, the last one unique. A cursor is opaque; one
-    that does not fit this order is Refused.
+    rows: as objects, or as named values with those of the order among them. order: fields (or annotations) as for
+    order_by, none of them null, the last one unique. A cursor is opaque; one that does not fit this order is Refused.
     """
     backwards = bool(before) and not after
     cursor = before if backwards else after
@@ -58,7 +59,7 @@ def page_of(
     )
 
 
-def seek(rows: QuerySet[Row], *, order: Sequence[str], after: str) -> QuerySet[Row]:
+def seek(rows: QuerySet[Sought], *, order: Sequence[str], after: str) -> QuerySet[Sought]:
     """The rows behind the cursor in that order, all of them; for lists that are not read as objects."""
     try:
         wanted = rows.filter(_beyond(after, order, backwards=False)) if after else rows
@@ -125,7 +126,7 @@ def _fitting(value: object, field: Any) -> Value:
     return Value(field.to_python(value), output_field=field)
 
 
-def _cursor(row: Model, order: Sequence[str]) -> str:
+def _cursor(row: object, order: Sequence[str]) -> str:
     return cursor_at([attrgetter(field.removeprefix("-").replace("__", "."))(row) for field in order])
 
 

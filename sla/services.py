@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from core import copying
 from core.errors import Refused
 from core.events import SYSTEM, Actor, Happening, Told, publish
 from core.periods import Period
+from orders.queries.facts import among
 from orders.services.promising import move_ship_due
 from sla import queries
 from sla.calendars import Instants, WorkingCalendar
@@ -28,6 +29,15 @@ from sla.models import Clock, PromiseVersion, Statement
 from sla.promises import Promise
 
 WARNED, MISSED = 1, 2
+_READ_ANEW = """
+    UPDATE sla_clock c SET phase = t.phase, due_at = t.due_at, warn_at = t.warn_at, stopped_at = t.stopped_at,
+                           elapsed = t.elapsed, idle = t.idle
+      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::int[],
+                  %s::int[]) AS t (id, phase, due_at, warn_at, stopped_at, elapsed, idle)
+     WHERE c.id = t.id
+       AND (c.phase, c.due_at, c.warn_at, c.stopped_at, c.elapsed, c.idle)
+           IS DISTINCT FROM (t.phase, t.due_at, t.warn_at, t.stopped_at, t.elapsed, t.idle)
+"""
 TELL_AT_ONCE = 5000
 SECOND = 1_000_000
 
@@ -88,7 +98,7 @@ def _start(row: PromiseVersion, promise: Promise, told: Told) -> None:
     key = promise.metric.runs_for
     frame = _covered(promise, told.frame).unique(key, maintain_order=True)
     if told.name != "order.received":
-        known = Clock.objects.filter(promise=row, **{f"{key}__in": frame[key].to_list()})
+        known = Clock.objects.filter(promise=row, **{f"{key}__in": among(frame[key])})
         frame = frame.filter(~pl.col(key).is_in(list(known.values_list(key, flat=True))))
     if frame.is_empty():
         return
@@ -136,17 +146,17 @@ def follow(told: Told) -> None:
 def follow_question(told: Told) -> None:
     """Read the clocks of these questions anew from the record."""
     questions = told.frame["question_id"].unique().to_list()
-    _reread(Clock.objects.filter(question_id__in=questions), at=told.frame["at"].max())  # type: ignore[arg-type]
+    _reread(Clock.objects.filter(question_id__in=among(questions)), at=told.frame["at"].max())  # type: ignore[arg-type]
 
 
 def forget(told: Told) -> None:
     """These orders were taken back: nothing was promised of them."""
-    Clock.objects.filter(order_id__in=told.frame["order_id"].to_list()).delete()
+    Clock.objects.filter(order_id__in=among(told.frame["order_id"])).delete()
 
 
 def reread(order_ids: Sequence[int], *, at: datetime) -> None:
     """Read every clock of the orders from the record as it stands at `at`, and write what changed."""
-    _reread(Clock.objects.filter(order_id__in=order_ids), at=at)
+    _reread(Clock.objects.filter(order_id__in=among(order_ids)), at=at)
 
 
 def _reread(wanted: QuerySet[Clock], *, at: datetime) -> None:
@@ -157,19 +167,23 @@ def _reread(wanted: QuerySet[Clock], *, at: datetime) -> None:
 
 
 def _write(clocks: list[Clock], readings: Readings, promise: Promise, *, at: datetime) -> None:
-    before = {clock.pk: clock.due_at for clock in clocks}
-    for nth, (clock, phase) in enumerate(zip(clocks, readings.phases(), strict=True)):
-        clock.phase = phase.value
-        clock.due_at = queries.moment_of(readings.due[nth])
-        clock.warn_at = queries.moment_of(readings.warn_at[nth])
-        stopped = readings.stopped[nth]
-        clock.stopped_at = None if stopped == NEVER else queries.moment_of(stopped)
-        clock.elapsed = int(readings.elapsed[nth] // SECOND)
-        clock.idle = int(readings.idle[nth] // SECOND)
-    Clock.objects.bulk_update(
-        clocks, ["phase", "due_at", "warn_at", "stopped_at", "elapsed", "idle"], batch_size=TELL_AT_ONCE
+    stopped = _datetimes("stopped_at", readings.stopped)
+    columns = (
+        pl.Series([clock.pk for clock in clocks], dtype=pl.Int64),
+        pl.Series([phase.value for phase in readings.phases()], dtype=pl.String),
+        _datetimes("due_at", readings.due),
+        _datetimes("warn_at", readings.warn_at),
+        stopped.set(pl.Series(readings.stopped == NEVER), None),
+        pl.Series(readings.elapsed // SECOND, dtype=pl.Int64),
+        pl.Series(readings.idle // SECOND, dtype=pl.Int64),
     )
-    moved = [clock for clock in clocks if clock.stopped_at is None and clock.due_at != before[clock.pk]]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_ANEW, [copying.array(column) for column in columns])
+    moved = []
+    for clock, due, stop in zip(clocks, readings.due, readings.stopped, strict=True):
+        before, clock.due_at = clock.due_at, queries.moment_of(due)
+        if stop == NEVER and clock.due_at != before:
+            moved.append(clock)
     _tell_moved(moved, promise, at=at)
 
 

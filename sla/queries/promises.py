@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from core.models import Event
 from core.periods import Period
+from orders.queries.facts import among
 from sla.calendars import moment
 from sla.clock import Act, ClockEvent, Reading, replay
 from sla.clock_columns import Events, Readings, replay_many
@@ -76,8 +77,8 @@ def record_of(promise: Promise, subject_ids: Sequence[int]) -> QuerySet[Event]:
     """What the record says for the promise's clocks on these orders or questions, oldest first."""
     told = Event.objects.filter(name__in=list(promise.metric.acts)).order_by("at", "id")
     if promise.metric.runs_for == "question_id":
-        return told.filter(subject_kind="question", subject_id__in=subject_ids)
-    return told.filter(order_id__in=subject_ids)
+        return told.filter(subject_kind="question", subject_id__in=among(subject_ids))
+    return told.filter(order_id__in=among(subject_ids))
 
 
 def clock_events(promise: Promise, subject_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
