@@ -74,4 +74,4 @@ def alternating(first: Callable[[], object], second: Callable[[], object], round
 
 
 def _decile(times: list[float]) -> float:
-    return statistics.quantiles(times, n=10)[0]
+    return statistics.quantiles(times, n=10, method="inclusive")[0]

@@ -62,10 +62,11 @@ SEARCHES = {
 _BARE = """
     SELECT o.id, o.number, c.name AS channel, o.ordered_at, o.buyer_name, o.ship_name, o.ship_prefecture, o.total,
            o.phase, o.ship_due_at, o.is_gift, o.wished_date, o.tags, l.lines, l.units
-      FROM orders_order o JOIN orders_channel c ON c.id = o.channel_id
+      FROM (SELECT * FROM orders_order o WHERE {where} ORDER BY {order} LIMIT {rows}) o
+      JOIN orders_channel c ON c.id = o.channel_id
      CROSS JOIN LATERAL (SELECT count(*) AS lines, sum(ordered - cancelled) AS units FROM orders_line
                           WHERE order_id = o.id) l
-     WHERE {where} ORDER BY {order} LIMIT {rows}
+     ORDER BY {order}
 """
 _BARE_COUNT = """
     SELECT count(*) FROM (SELECT FROM orders_order o WHERE {where} LIMIT {most}) counted
@@ -143,7 +144,9 @@ def _counted(session: Session, name: str, filters: Filters, where: str, rounds: 
 
 def _by_phase(session: Session, rounds: int) -> Figure:
     statement = b"SELECT phase, count(*) FROM orders_order GROUP BY phase"
-    ours, least = _in_turns(listing.by_phase, lambda: session.execute(statement).fetchall(), rounds)
+    ours, least = _in_turns(
+        lambda: listing.by_phase(most=listing.COUNT_LIMIT), lambda: session.execute(statement).fetchall(), rounds
+    )
     return Figure("orders by phase / bare statement", ours / least, "×", 2.0, detail=_against(ours, least))
 
 

@@ -10,6 +10,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 import psutil
 import psycopg
@@ -25,6 +26,7 @@ from orders.models import Order
 from orders.services import cancelling, holds, shipping
 
 ACTOR = Actor("person", "1", "受注 花子")
+_LATER = ground.NOW + timedelta(hours=3)
 _UPDATE = "UPDATE orders_order SET phase = %s, version = version + 1 WHERE id = ANY(%s)"
 _INSERT = """
     INSERT INTO core_event (name, at, subject_kind, subject_id, order_id, actor_kind, actor_id, actor_name, data)
@@ -38,15 +40,15 @@ _MOVES: dict[str, tuple[str, str, Callable[[Sequence[int]], Outcome]]] = {
     ),
     "let go": (
         "received", "order.hold_released",
-        lambda ids: holds.release(ids, reason="確認が済みました", actor=ACTOR, at=ground.NOW),
+        lambda ids: holds.release(ids, reason="確認が済みました", actor=ACTOR, at=_LATER),
     ),
     "hand to the warehouse": (
         "preparing", "shipment.released",
-        lambda ids: shipping.release(ids, actor=ACTOR, at=ground.NOW),
+        lambda ids: shipping.release(ids, actor=ACTOR, at=_LATER),
     ),
     "cancel": (
         "cancelled", "order.cancelled",
-        lambda ids: cancelling.cancel(ids, by="operator", reason="在庫切れ", actor=ACTOR, at=ground.NOW),
+        lambda ids: cancelling.cancel(ids, by="operator", reason="在庫切れ", actor=ACTOR, at=_LATER),
     ),
 }  # fmt: skip
 """Each on the same orders, one after the other."""
