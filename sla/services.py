@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from core import copying
 from core.errors import Refused
-from core.events import SYSTEM, Actor, Happening, Told, publish
+from core.events import SYSTEM, Actor, Happening, Told, publish, publish_frame
 from core.periods import Period
 from orders.queries.facts import among
 from orders.services.promising import move_ship_due
@@ -29,6 +29,9 @@ from sla.models import Clock, PromiseVersion, Statement
 from sla.promises import Promise
 
 WARNED, MISSED = 1, 2
+_KEYS = ("id", "promise_id", "order_id", "question_id")
+_CLOCKS = pl.Schema([*((key, pl.Int64()) for key in _KEYS), ("due_at", pl.Datetime("us", "UTC"))])
+_READ = ("id", "phase", "due_at", "warn_at", "stopped_at", "elapsed", "idle")
 _READ_ANEW = """
     UPDATE sla_clock c SET phase = t.phase, due_at = t.due_at, warn_at = t.warn_at, stopped_at = t.stopped_at,
                            elapsed = t.elapsed, idle = t.idle
@@ -160,41 +163,44 @@ def reread(order_ids: Sequence[int], *, at: datetime) -> None:
 
 
 def _reread(wanted: QuerySet[Clock], *, at: datetime) -> None:
-    clocks = list(wanted.select_for_update().order_by("id"))
-    for row, promise in queries.promises_of({clock.promise_id for clock in clocks}):
-        mine = [clock for clock in clocks if clock.promise_id == row.pk]
-        _write(mine, queries.fold(promise, [clock.subject_id for clock in mine], at=at), promise, at=at)
+    rows = (
+        wanted.select_for_update().order_by("id").values_list("id", "promise_id", "order_id", "question_id", "due_at")
+    )
+    clocks = pl.DataFrame(list(rows), schema=_CLOCKS, orient="row")
+    for row, promise in queries.promises_of(clocks["promise_id"].unique()):
+        mine = clocks.filter(pl.col("promise_id") == row.pk)
+        _write(mine, queries.fold(promise, mine[promise.metric.runs_for].to_list(), at=at), promise, at=at)
 
 
-def _write(clocks: list[Clock], readings: Readings, promise: Promise, *, at: datetime) -> None:
-    stopped = _datetimes("stopped_at", readings.stopped)
-    columns = (
-        pl.Series([clock.pk for clock in clocks], dtype=pl.Int64),
-        pl.Series([phase.value for phase in readings.phases()], dtype=pl.String),
+def _write(clocks: pl.DataFrame, readings: Readings, promise: Promise, *, at: datetime) -> None:
+    read = clocks.select("id", "order_id", "question_id", before="due_at").with_columns(
+        pl.Series("phase", [phase.value for phase in readings.phases()], dtype=pl.String),
         _datetimes("due_at", readings.due),
         _datetimes("warn_at", readings.warn_at),
-        stopped.set(pl.Series(readings.stopped == NEVER), None),
-        pl.Series(readings.elapsed // SECOND, dtype=pl.Int64),
-        pl.Series(readings.idle // SECOND, dtype=pl.Int64),
+        pl.Series("runs_on", readings.stopped == NEVER),
+        _datetimes("stopped_at", np.where(readings.stopped == NEVER, 0, readings.stopped)),
+        pl.Series("elapsed", readings.elapsed // SECOND, dtype=pl.Int64),
+        pl.Series("idle", readings.idle // SECOND, dtype=pl.Int64),
     )
+    read = read.with_columns(stopped_at=pl.when(~pl.col("runs_on")).then("stopped_at"))
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ANEW, [copying.array(column) for column in columns])
-    moved = []
-    for clock, due, stop in zip(clocks, readings.due, readings.stopped, strict=True):
-        before, clock.due_at = clock.due_at, queries.moment_of(due)
-        if stop == NEVER and clock.due_at != before:
-            moved.append(clock)
-    _tell_moved(moved, promise, at=at)
+        cursor.execute(_READ_ANEW, [copying.array(read[name]) for name in _READ])
+    _tell_moved(read.filter("runs_on", pl.col("due_at") != pl.col("before")), promise, at=at)
 
 
-def _tell_moved(clocks: list[Clock], promise: Promise, *, at: datetime) -> None:
+def _tell_moved(moved: pl.DataFrame, promise: Promise, *, at: datetime) -> None:
+    if moved.is_empty():
+        return
     if promise.metric.code == "ship":
-        move_ship_due({clock.subject_id: clock.due_at for clock in clocks})
-    publish(
-        [_happening("sla.due_moved", clock, promise) for clock in clocks],
-        actor=SYSTEM,
-        at=at,
+        move_ship_due(dict(moved.select("order_id", "due_at").rows()))
+    told = moved.select(
+        pl.col("id").alias("subject_id"),
+        "order_id",
+        pl.lit(promise.code).alias("promise"),
+        pl.lit(promise.metric.code).alias("metric"),
+        pl.Series("due_at", [due.isoformat() for due in moved["due_at"]], dtype=pl.String),
     )
+    publish_frame("sla.due_moved", "clock", told, actor=SYSTEM, at=at)
 
 
 def tell(*, at: datetime) -> int:
