@@ -37,7 +37,7 @@ AT_AN_END = frozenset({"cancelled", "completed"})
 def home(request: PortalRequest) -> HttpResponse:
     """Everything on one page that a client asks in the morning."""
     now = clock.now()
-    counts, days = listing.by_phase(), overview.daily(now)
+    counts, days = listing.by_phase(whether=AT_AN_END), overview.daily(now)
     shown = {
         "is_new": not any(counts.values()),
         "phases": _parts(request, counts),

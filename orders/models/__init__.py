@@ -170,6 +170,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
             models.Index(fields=["phase", "-ordered_at", "-id"], name="order_phase_newest"),
+            models.Index(fields=["ship_prefecture", "-ordered_at", "-id"], name="order_prefecture_newest"),
+            models.Index(fields=["total", "id"], name="order_by_total"),
+            models.Index(fields=["number", "id"], name="order_by_number"),
             models.Index(
                 fields=["buyer_postcode", "-ordered_at"], name="order_of_postcode", condition=~Q(buyer_postcode="")
             ),

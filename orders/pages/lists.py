@@ -89,18 +89,23 @@ def _phase_chips(request: PortalRequest, filters: Filters) -> list[dict[str, Any
 
     Phases that the client knows by one name are one chip.
     """
-    counts, names, grouped = listing.by_phase(), phase_names(request.side), defaultdict[str, list[str]](list)
+    counts, names = listing.by_phase(most=listing.COUNT_LIMIT), phase_names(request.side)
+    grouped = defaultdict[str, list[str]](list)
     for phase in reversed(PHASES):
         grouped[str(names[phase.code])].append(phase.code)
     return [
         {
-            "words": f"{label} {sum(counts[code] for code in codes):,}",
+            "words": f"{label} {_up_to_limit(sum(counts[code] for code in codes))}",
             "active": not set(codes).isdisjoint(filters.phases),
             "url": _toggled(request, codes),
         }
         for label, codes in grouped.items()
         if any(counts[code] for code in codes) or not set(codes).isdisjoint(filters.phases)
     ]
+
+
+def _up_to_limit(count: int) -> str:
+    return f"{count:,}" if count <= listing.COUNT_LIMIT else f"{listing.COUNT_LIMIT:,}+"
 
 
 def _toggled(request: PortalRequest, codes: Sequence[str]) -> str:
