@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0001_buyers"),
-        ("orders", "0011_supplies"),
+        ("orders", "0012_supplier_answers"),
     ]
 
     operations = [
