@@ -166,7 +166,7 @@ def _actor(supply: Supply) -> Actor:
 
 
 def _confirm(_request: HttpRequest, supply: Supply, given: Mapping[str, Any]) -> str:
-    if given["expected_on"] > supply.asked_on:
+    if given["expected_on"] > max(supply.asked_on, local_day(clock.now())):
         sentence = _("希望納期より遅い日は、「別の納期を提案する」から理由とあわせてお知らせください。")
         raise Refused(sentence, code="later", field="expected_on")
     return _dated(supply, given)

@@ -54,7 +54,7 @@ def trend(period: Period) -> tuple[Sequence[date], Sequence[int]]:
 def looks(period: Period, *, after: str = "", before: str = "") -> Page[Look]:
     """Each that was counted in the period, the newest first."""
     rows = TrackingVisit.objects.filter(day__gte=period.start, day__lt=period.end)
-    found = page_of(rows, order=("-id",), after=after, before=before)
+    found = page_of(rows, order=("-day", "-id"), after=after, before=before)
     numbers = dict(Order.objects.filter(pk__in=[row.order_id for row in found.rows]).values_list("pk", "number"))
     said = [Look(row.day, row.order_id, numbers.get(row.order_id, ""), row.views) for row in found.rows]
     return Page(said, found.after, found.before)

@@ -10,7 +10,6 @@ from core.models import Event
 from documents import services as documents
 from documents.models import Document, IssuedPaper
 from integrations.models import Notice
-from integrations.queries.delivery import Row, row_of
 from orders.models import Line
 from orders.queries.facts import fetch
 
@@ -55,12 +54,6 @@ def orders_of(notice: Notice) -> list[int]:
     event = _event(notice)
     lines = Line.objects.filter(supply_lines__supply=event.subject_id if event else 0)
     return list(lines.order_by("order_id").values_list("order_id", flat=True).distinct())
-
-
-def mails_about(supply_id: int) -> list[Row]:
-    """The mails that went to the supplier about this, the newest first."""
-    told = Event.objects.filter(subject_kind="supply", subject_id=supply_id, name="supply.sent").values("pk")
-    return [row_of(one) for one in Notice.objects.filter(kind="supplier.order", event_id__in=told).order_by("-id")]
 
 
 def paper_of(supply_id: int) -> IssuedPaper | None:

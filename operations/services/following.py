@@ -50,7 +50,10 @@ _QUESTIONS = f"""
 """  # noqa: S608 (our own words)
 _SUPPLIES = f"""
     u AS MATERIALIZED (
-        SELECT u.id, u.overdue, u.answer_by, coalesce(u.expected_on, u.asked_on) AS by, p.name,
+        SELECT u.id, u.overdue, p.name,
+               CASE u.overdue WHEN 'answer' THEN u.answer_by
+                              WHEN 'declined' THEN (u.declined_at AT TIME ZONE %(zone)s)::date
+                              ELSE coalesce(u.expected_on, u.asked_on) END AS last_day,
                (u.overdue <> '' AND p.chased_by = 'operator')::int AS {WAITING}
           FROM orders_supply u JOIN orders_supplier p ON p.id = u.supplier_id
          WHERE u.id = ANY(%(ids)s)
@@ -243,8 +246,7 @@ def _wanted_supply(kind: Kind) -> str:
         SELECT '{kind.code}' AS kind, 'supply' AS subject_kind, u.id AS subject_id, NULL::bigint AS order_id,
                left('S-' || lpad(u.id::text, 6, '0') || ' ' || u.name, 120) AS title, u.overdue AS hint, 0 AS units,
                {kind.priority}::smallint AS priority,
-               ((CASE WHEN u.overdue = 'answer' THEN u.answer_by ELSE u.by END) + 1)::timestamp AT TIME ZONE %(zone)s
-               AS due_at
+               (u.last_day + 1)::timestamp AT TIME ZONE %(zone)s AS due_at
           FROM u WHERE {kind.wanted.sql("u")}"""  # noqa: S608 (made of our own tables of words)
 
 

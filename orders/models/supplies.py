@@ -85,7 +85,10 @@ class Supply(models.Model):
     note = models.CharField(max_length=200, db_default="")
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-id"], name="supply_state_newest")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="supply_state_newest"),
+            models.Index(fields=["id"], name="supply_to_chase", condition=~Q(overdue="")),
+        ]
 
     @property
     def number(self) -> str:

@@ -89,13 +89,13 @@ class EntryForm(forms.Form):
         label=gettext_lazy("メールアドレス"), max_length=254, required=False, widget=forms.EmailInput(_PLAIN)
     )
     buyer_postcode = _text(gettext_lazy("郵便番号"), 10, inputmode="numeric")
-    buyer_address = _text(gettext_lazy("住所"), 255, list="places")
+    buyer_address = _text(gettext_lazy("住所"), 255)
     elsewhere = forms.BooleanField(label=gettext_lazy("購入者とは別の宛先に届ける"), required=False)
     ship_name = _text(gettext_lazy("お届け先のお名前"), 100)
     ship_kana = _text(gettext_lazy("お届け先のふりがな"), 100)
     ship_phone = _text(gettext_lazy("お届け先の電話番号"), 30, inputmode="tel")
     ship_postcode = _text(gettext_lazy("お届け先の郵便番号"), 10, inputmode="numeric")
-    ship_address = _text(gettext_lazy("お届け先の住所"), 255, list="ship_places")
+    ship_address = _text(gettext_lazy("お届け先の住所"), 255)
     prices = forms.ChoiceField(
         label=gettext_lazy("単価"),
         choices=((WITH_TAX, gettext_lazy("税込")), (WITHOUT_TAX, gettext_lazy("税抜"))),

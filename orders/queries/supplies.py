@@ -233,7 +233,8 @@ def told_of(supply_id: int) -> list[Told]:
 
 def _words(event: Event) -> Sentence:
     data = event.data
-    on = str(data.get("expected_on") or "")
+    day = date.fromisoformat(data["expected_on"]) if data.get("expected_on") else None
+    on = f"{day.year}/{day.month}/{day.day}" if day else ""
     carrier = CARRIERS[data["carrier"]].name if data.get("carrier") in CARRIERS else ""
     numbers = " ".join(data.get("tracking_numbers") or ())
     template = _SAID[event.name]

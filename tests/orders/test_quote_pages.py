@@ -119,7 +119,7 @@ def test_an_inquiry_becomes_a_quote_without_retyping(owner: Client) -> None:
         inquiry = Inquiry.objects.get()
     page = shown(owner.get(f"/quotes/new?inquiry={inquiry.pk}"))
     assert "青山茶舗株式会社" in page
-    assert "+81312345678" in page
+    assert "03-1234-5678" in page
     assert owner.post(f"/quotes/new?inquiry={inquiry.pk}", form(press="send")).status_code == 302
     with scope.client("acme"):
         assert Inquiry.objects.get().state == "answered"

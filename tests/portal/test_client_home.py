@@ -120,7 +120,7 @@ def test_the_number_of_orders_costs_no_queries(browser: Client, number: int) -> 
     with CaptureQueriesContext(connection) as captured:
         browser.get("/")
 
-    assert len([query for query in captured if "orders_" in query["sql"] or "core_event" in query["sql"]]) == 10
+    assert len([query for query in captured if "orders_" in query["sql"] or "core_event" in query["sql"]]) == 11
 
 
 def test_the_cost_is_counted_beside_the_page_for_those_who_may_see_it(browser: Client) -> None:

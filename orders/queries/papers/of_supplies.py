@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from core.honorifics import addressed
 from core.money import Rounding, round_yen
 from core.periods import local_day
+from core.text import postcode_label
 from documents.models import Letterhead
 from documents.papers import Draft
 from documents.papers.common import Item, Party
@@ -89,7 +90,12 @@ def _place(supply: Supply, letterhead: Letterhead) -> str:
     if supply.kind == DIRECT and supply.order is not None:
         order = supply.order
         phone = wording.phone(order.ship_phone)
-        said = (f"〒{order.ship_postcode}", order.ship_address, addressed(order.ship_name), phone)
+        said = (
+            postcode_label(order.ship_postcode) if order.ship_postcode else "",
+            order.ship_address,
+            addressed(order.ship_name),
+            phone,
+        )
         return "　".join(part for part in said if part)
     return f"{letterhead.name} 指定倉庫"
 
