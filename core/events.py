@@ -191,3 +191,8 @@ def _replace(happening: Happening, **changes: Any) -> Happening:
 def of_order(order_id: int) -> list[Event]:
     """The record of one order, oldest first."""
     return list(Event.objects.filter(order_id=order_id).order_by("at", "id"))
+
+
+def of_subject(kind: str, subject_id: int) -> list[Event]:
+    """The record of one subject, oldest first. Indexed are questions and quotes."""
+    return list(Event.objects.filter(subject_kind=kind, subject_id=subject_id).order_by("at", "id"))

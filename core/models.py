@@ -32,6 +32,7 @@ class Event(models.Model):
                 fields=["subject_id", "id"], name="event_question", condition=models.Q(subject_kind="question")
             ),
             models.Index(fields=["subject_id", "id"], name="event_supply", condition=models.Q(subject_kind="supply")),
+            models.Index(fields=["subject_id", "id"], name="event_quote", condition=models.Q(subject_kind="quote")),
         ]
 
 

@@ -47,7 +47,7 @@ def send_purchase_orders(*, supply_ids: list[int], sender: str, again: bool = Fa
 
 @task()
 def keep_dates() -> None:
-    """What becomes due by itself: holds and quotes that end, complete orders, readings and files nobody waits for."""
+    """What becomes due by itself: holds, quotes and contracts that end, complete orders, readings nobody waits for."""
     now = clock.now()
     intake.give_up(at=now)
     intake.drop_undecided(at=now)
@@ -55,6 +55,8 @@ def keep_dates() -> None:
     while completing.complete_due(actor=SYSTEM, at=now):
         pass
     while quoting.expire_due(at=now):
+        pass
+    while quoting.tell_ending(at=now):
         pass
 
 

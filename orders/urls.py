@@ -141,6 +141,7 @@ urlpatterns = [
     path("quotes/versions/<int:version_id>/renew-link", quotes.renew_link, name="renew_quote_link"),
     path("quotes/versions/<int:version_id>/close-link", quotes.close_link, name="close_quote_link"),
     path("quotes/questions/<int:question_id>/answer", quotes.answer, name="answer_quote_question"),
+    path("contracts", contracts.listing, name="contracts"),
     path("contracts/<int:contract_id>", contracts.contract, name="contract"),
     path("contracts/<int:contract_id>/sign", contracts.sign, name="sign_contract"),
     path("contracts/<int:contract_id>/order", contracts.order, name="order_contract"),

@@ -71,6 +71,7 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "shipment.reduced": (work.follow,),
     "quote.accepted": (notices.note,),
     "quote.asked": (notices.note,),
+    "quote.contract_ending": (notices.note,),
     "quote.declined": (notices.note,),
     "quote.sent": (notices.note,),
     "thread.asked": (promises.start, work.follow_question),

@@ -59,6 +59,7 @@ PLACES: Mapping[str, str] = {
     "quote_subject": _("見積の件名"),
     "quote_total": _("見積の金額"),
     "quote_valid_until": _("見積の有効期限"),
+    "contract_ends_on": _("契約の終了日"),
     "quote_page": _("購入者用の見積ページ"),
     "supplier_name": _("仕入先名（御中つき）"),
     "paper_number": _("発注書の番号"),

@@ -104,4 +104,25 @@ Total (with tax): {quote_total}
         (*QUOTE, "question", "page"),
         permission=Permission.MANAGE_QUOTES,
     ),
+    Kind(
+        "client.contract_ending",
+        "quote.contract_ending",
+        _("契約の終了が近い"),
+        """契約が {contract_ends_on} に終了します: {quote_number}
+
+{buyer_name} 様との契約（{quote_number} {quote_subject}）は {contract_ends_on} に終了します。
+続ける場合は、新しい見積をお送りください。
+
+金額（税込）: {quote_total}
+{page}""",
+        """Contract ends on {contract_ends_on}: {quote_number}
+
+The contract with {buyer_name} ({quote_number} {quote_subject}) ends on {contract_ends_on}.
+To go on, please send a new quote.
+
+Total (with tax): {quote_total}
+{page}""",
+        (*QUOTE, "contract_ends_on", "page"),
+        permission=Permission.MANAGE_QUOTES,
+    ),
 )

@@ -230,6 +230,7 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "answer_by": lambda row: _day(row.get("answer_by")),
     "supply_items": lambda row: row.get("supply_items"),
     "supply_total": lambda row: _yen(row.get("total")),
+    "contract_ends_on": lambda row: _day(row.get("ends_on")),
     "period": lambda row: _day(row.get("period")),
     "recipient": lambda row: row.get("address"),
     "author": lambda row: row.get("author"),

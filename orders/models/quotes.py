@@ -168,7 +168,7 @@ class Contract(models.Model):
     """What was agreed on by accepting a quote. state: a key of orders.quoting.CONTRACTS.
 
     kind: by what it came about. accepted_*: who accepted, when, and from which address (evidence, never changed).
-    document_id: the file, of documents. order: what it became.
+    document_id: the file, of documents. order: what it became. ending_told_at: when the client was told that it ends.
     """
 
     ELECTRONIC, PAPER, PURCHASE_ORDER = "electronic", "paper", "purchase_order"
@@ -192,3 +192,13 @@ class Contract(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=100, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
+    ending_told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ends_on"],
+                name="contract_to_tell",
+                condition=Q(state="in_force", ends_on__isnull=False, ending_told_at__isnull=True),
+            )
+        ]

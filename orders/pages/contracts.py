@@ -9,12 +9,31 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import Refused
+from core.wording import Sentence
 from orders.pages.quote_files import kept
 from orders.pages.quote_forms import SignatureForm
-from orders.queries.quoting import detail
+from orders.queries.quoting import contracts, detail
 from orders.services import quoting
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
+
+
+@page(Permission.VIEW_ORDERS)
+def listing(request: PortalRequest) -> HttpResponse:
+    """The list, the newest first; those that end soon by when they end."""
+    now, standing, text = clock.now(), request.GET.get("standing", ""), request.GET.get("q", "").strip()
+    found = contracts.page(
+        standing, text, at=now, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    counts = contracts.counts(now)
+    shown = {
+        "page": found,
+        "standing": standing if standing in contracts.STANDINGS else "",
+        "text": text,
+        "standings": [(code, Sentence(contracts.STANDINGS[code].label), n) for code, n in counts.items()],
+        "all": sum(n for code, n in counts.items() if code != "ending"),
+    }
+    return render(request, "orders/contracts.html", shown)
 
 
 @page(Permission.VIEW_ORDERS)

@@ -13,6 +13,7 @@ from core.wording import Sentence, _
 from orders.conversation import INTERNAL_EVENTS
 from orders.exceptions import CHANGES, CHOICES, KINDS
 from orders.intake.differing import COMPARED, TAKEN
+from orders.models import Contract
 from orders.reasons import HOLD_REASONS, PARTIES, VERIFICATION_REASONS
 from orders.ruling.actions import ACTIONS
 from orders.tracking import CARRIERS
@@ -222,14 +223,32 @@ _SAY: Mapping[str, tuple[Callable[[Data], Sentence], str]] = {
     "thread.reopened": (_plain(_("返信が取り消され、質問が再び返信待ちになりました")), "attention"),
     "document.assigned": (_plain(_("書類を受注に結び付けました（%(title)s）"), "title"), "moving"),
     "document.filed": (_plain(_("書類を保管しました（%(title)s）"), "title"), "moving"),
+    "quote.sent": (_plain(_("見積 %(number)s 第%(version)s版を送りました"), "number", "version"), "moving"),
+    "quote.asked": (_plain(_("見積に質問がありました")), "attention"),
+    "quote.answered": (_plain(_("見積の質問に回答しました")), "moving"),
+    "quote.accepted": (_plain(_("見積が承諾されました（%(by)s）"), "by"), "done"),
+    "quote.declined": (_plain(_("見積が辞退されました")), "waiting"),
+    "quote.withdrawn": (_plain(_("見積を取り下げました")), "waiting"),
+    "quote.expired": (_plain(_("見積の有効期限が過ぎました")), "waiting"),
+    "quote.signed": (_plain(_("契約を締結しました")), "done"),
+    "quote.ordered": (_plain(_("契約から受注を作成しました")), "moving"),
+    "quote.contract_ending": (_plain(_("契約の終了が近づいています（%(ends_on)s）"), "ends_on"), "attention"),
+    "quote.contract_ended": (_plain(_("契約を終了しました")), "waiting"),
 }
 _DETAILS = ("question", "answer", "release_reason", "text")
-_UNSAID = INTERNAL_EVENTS | {"sla.due_moved", "thread.written", "thread.edited", "thread.withdrawn", "thread.settled"}
+_UNSAID = INTERNAL_EVENTS | {
+    *("quote.drafted", "sla.due_moved"),
+    *("thread.written", "thread.edited", "thread.withdrawn", "thread.settled"),
+}
 
 
 def of_order(order_id: int) -> list[Entry]:
-    """Everything that happened to the order, newest first. One query."""
-    return [entry_of(event) for event in reversed(events.of_order(order_id)) if event.name not in _UNSAID]
+    """Everything that happened to the order and to the quote that it came from, newest first. Two queries or three."""
+    told = events.of_order(order_id)
+    quote_id = Contract.objects.filter(order=order_id).values_list("version__quote_id", flat=True).first()
+    if quote_id is not None:
+        told = sorted([*told, *events.of_subject("quote", quote_id)], key=lambda event: (event.at, event.pk))
+    return [entry_of(event) for event in reversed(told) if event.name not in _UNSAID]
 
 
 def entry_of(event: Event) -> Entry:

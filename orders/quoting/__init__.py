@@ -2,11 +2,12 @@
 
 from orders.quoting.comparing import Difference, Past, PastLine, against_past, between, changes
 from orders.quoting.lines import RATES, Terms, Wanted, check_lines
-from orders.quoting.states import CONTRACTS, INQUIRIES, MOVES, QUOTES, Move, State, refusal
+from orders.quoting.states import CONTRACTS, ENDS_SOON, INQUIRIES, MOVES, QUOTES, Move, State, refusal
 from orders.quoting.sums import Sums, add_up, amount_of
 
 __all__ = [
     "CONTRACTS",
+    "ENDS_SOON",
     "INQUIRIES",
     "MOVES",
     "QUOTES",

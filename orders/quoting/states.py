@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from core.errors import Refused
@@ -57,6 +58,9 @@ CONTRACTS = _table(
     State("in_force", _("有効"), "done", _("この契約はすでに締結されています。")),
     State("ended", _("終了"), "waiting", _("この契約は終了しています。")),
 )
+
+ENDS_SOON = timedelta(days=60)
+"""So long before its last day a contract counts as ending, and the client is told."""
 
 MOVES: Mapping[str, Move] = {
     move.code: move

@@ -11,18 +11,20 @@ from django.db import transaction
 
 from core.batches import Outcome
 from core.errors import Refused
-from core.events import Actor
+from core.events import SYSTEM, Actor
 from core.wording import Sentence, _
+from orders import ports
 from orders.intake.reasons import explain
 from orders.models import Channel, Contract, Intake, Order, QuoteVersion, RefusedRow
 from orders.queries.quoting import wanted, with_lines
-from orders.quoting import CONTRACTS, Wanted, add_up, refusal
+from orders.quoting import CONTRACTS, ENDS_SOON, Wanted, add_up, refusal
 from orders.services import intake
 from orders.services.quoting.telling import tell
 from orders.services.verification import check_words
 
 CHANNEL, CHANNEL_NAME = "quote", "見積"
 LONGEST_TERMS = 5000
+BATCH = 500
 
 
 @transaction.atomic
@@ -65,6 +67,28 @@ def end(contract_ids: Collection[int], *, reason: str, actor: Actor, at: datetim
     Contract.objects.bulk_update(going, ["state", "ended_at", "ended_by", "end_reason"])
     tell("quote.contract_ended", [one.version for one in going], actor=actor, at=at)
     return Outcome.of((one.pk for one in going), refused)
+
+
+@transaction.atomic
+def tell_ending(*, at: datetime) -> int:
+    """Say once of each contract in force that its last day is near, BATCH at most; returns how many."""
+    day = ports.today(at)
+    due = Contract.objects.filter(
+        state=Contract.IN_FORCE, ending_told_at=None, ends_on__gte=day, ends_on__lte=day + ENDS_SOON
+    )
+    locked = _locked(due.order_by("ends_on", "pk").values_list("pk", flat=True)[:BATCH])
+    ending = [one for one in locked.values() if one.ending_told_at is None and one.state == Contract.IN_FORCE]
+    for contract in ending:
+        tell(
+            "quote.contract_ending",
+            [contract.version],
+            actor=SYSTEM,
+            at=at,
+            contract_id=contract.pk,
+            ends_on=f"{contract.ends_on}",
+        )
+    Contract.objects.filter(pk__in=[one.pk for one in ending]).update(ending_told_at=at)
+    return len(ending)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0012_supplier_answers"),
+        ("orders", "0013_sorted_lists"),
     ]
 
     operations = [
