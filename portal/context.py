@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock, scope
-from orders.queries import threads
+from orders.queries import overview, threads
 from orders.queries.threads import Who
 from tenants import doors, registry
 from tenants.doors import PortalRequest
@@ -130,18 +130,31 @@ def _place(request: PortalRequest) -> str:
 
 
 def _counted(request: PortalRequest, key: str) -> Callable[[], int] | None:
-    """What asks, once and only where the rail is drawn, how many threads have something new; None for other sections.
+    """What asks, once and only where the rail is drawn, how much is new or waits in that section; None for others.
 
     An error page may be drawn when the work as the client is over: then nothing is asked.
     """
+    counting = COUNTED.get(key)
 
     @cache
     def count() -> int:
         if scope.connection().scope is None or scope.current().client != request.client.code:  # type: ignore[union-attr]
             return 0
-        return threads.count_new(Who(request.person.pk, request.side), at=clock.now())
+        return counting(request) if counting else 0
 
-    return count if key == "threads" and request.client is not None else None
+    return count if counting and request.client is not None else None
+
+
+def _new_messages(request: PortalRequest) -> int:
+    return threads.count_new(Who(request.person.pk, request.side), at=clock.now())
+
+
+def _unanswered(_request: PortalRequest) -> int:
+    return overview.unanswered_count()
+
+
+COUNTED: Mapping[str, Callable[[PortalRequest], int]] = {"threads": _new_messages, "questions": _unanswered}
+"""By section, what the rail counts beside its name. One query each."""
 
 
 def _lies_below(path: str, url: str) -> bool:

@@ -48,7 +48,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "summary": _summary(days),
         "questions": overview.questions(limit=SHOWN_QUESTIONS, side=request.side),
         "decisions": troubles.decisions(side="client", limit=SHOWN_QUESTIONS),
-        "question_count": overview.question_count() + troubles.decision_count(side="client"),
+        "question_count": overview.unanswered_count(),
         "to_chase": supplies.to_chase() if Permission.SOURCE_GOODS in request.permissions else [],
         "unmended": overview.unmended(limit=SHOWN_FILES) if Permission.IMPORT_ORDERS in request.permissions else [],
         "review": billing.to_review() if Permission.VIEW_BILLING in request.permissions else None,

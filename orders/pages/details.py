@@ -56,6 +56,6 @@ def questions(request: PortalRequest) -> HttpResponse:
         "questions": asked,
         "decisions": troubles.alike(decisions),
         "shown": len(asked) + len(decisions),
-        "total": overview.question_count() + troubles.decision_count(side="client"),
+        "total": overview.unanswered_count(),
     }
     return render(request, "orders/questions.html", shown)

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from core.models import Event
 from core.periods import TOKYO, Period
 from orders.models import Hold, Intake, Order, RefusedRow
+from orders.queries import troubles
 from orders.queries.detail import HoldRow, hold_row
 from orders.queries.listing import OPEN_PHASES
 from orders.queries.naming import Side
@@ -69,9 +70,9 @@ def questions(*, limit: int = QUESTIONS, side: Side = "client") -> list[Asked]:
     return [Asked(hold_row(hold, side=side), hold.order) for hold in first]
 
 
-def question_count() -> int:
-    """How many questions wait for the client."""
-    return _asked().count()
+def unanswered_count() -> int:
+    """How many questions and decisions wait for the client together. One query."""
+    return _asked().values("pk").union(troubles.waiting("client").values("pk"), all=True).count()
 
 
 def _asked() -> QuerySet[Hold]:

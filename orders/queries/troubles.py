@@ -249,7 +249,7 @@ def return_row(found: Return) -> ReturnRow:
 
 def decisions(*, side: str, limit: int = SHOWN) -> list[Waiting]:
     """What that side has to decide, what is due first at the top. Three queries."""
-    rows = _waiting(side).select_related("order", "order__channel").prefetch_related("order__lines")
+    rows = waiting(side).select_related("order", "order__channel").prefetch_related("order__lines")
     found = list(rows.order_by(F("decide_by").asc(nulls_last=True), "id")[:limit])
     if not found:
         return []
@@ -259,12 +259,8 @@ def decisions(*, side: str, limit: int = SHOWN) -> list[Waiting]:
     ]
 
 
-def decision_count(*, side: str) -> int:
-    """How many decisions wait for that side."""
-    return _waiting(side).count()
-
-
-def _waiting(side: str) -> QuerySet[OrderException]:
+def waiting(side: str) -> QuerySet[OrderException]:
+    """The exceptions that wait for that side's decision."""
     return OrderException.objects.filter(closed_at=None, decider__in=sorted(MINE[side]))
 
 

@@ -47,7 +47,7 @@ def test_reading_takes_the_same_queries_for_one_and_for_three(number: int) -> No
     assert queries_of(lambda: listing.page(Filters(), at=MORNING)) == 3
     assert queries_of(lambda: listing.export(Filters(), at=MORNING)) == 1
     assert queries_of(lambda: detail.of_order(found[0])) == 12
-    assert queries_of(lambda: timeline.of_order(found[0])) == 1
+    assert queries_of(lambda: timeline.of_order(found[0])) == 2
     assert queries_of(overview.questions) == 1
     exceptions.open_for(found, kind="shortage", actor=OPERATOR, at=MORNING)
     assert queries_of(lambda: troubles.decisions(side="client")) == 3
@@ -252,7 +252,7 @@ def test_questions_come_by_their_end_then_by_their_age(at: At) -> None:
         holds.place([pk], reason="question", question=f"{nth}", expected_end=end, actor=OPERATOR, at=moment)
 
     assert [asked.order.pk for asked in overview.questions()] == [third, second, first]
-    assert overview.question_count() == 3
+    assert overview.unanswered_count() == 3
 
 
 def test_each_day_counts_its_own_happenings(at: At) -> None:
