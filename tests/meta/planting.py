@@ -118,6 +118,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         invoices = [_invoice(nth, state, order=int(main["order_id"])) for state in (Invoice.DRAFT, Invoice.ISSUED)]
         main |= {**_settings(nth, readers), **_papers(nth, main, invoices), **invoices[1]}
         main["<slug:profile>/<slug:code>"] = "whole"
+        main["postcodes/<str:code>"] = "4980000"
         main |= _notices(nth, int(main["order_id"]))
         main |= _entries(nth, readers)
         main |= _hooks(nth)
