@@ -10,6 +10,7 @@ from django.db import connection
 
 from core import scope
 from core.batches import Outcome
+from core.doings import because
 from core.errors import Refused
 from core.events import Actor
 from core.wording import Sentence, _
@@ -31,7 +32,8 @@ def take(
     def judge(item: WorkItem) -> Refused | None:
         if item.state == WorkItem.CLAIMED and item.holder_id != me and not from_others:
             sentence = _("%(name)sさんが作業中です。引き継ぐときはリーダーに依頼してください。")
-            return Refused(Sentence(sentence, name=item.holder_name), code="held_by_another")
+            held = Refused(Sentence(sentence, name=item.holder_name), code="held_by_another")
+            return because(held, _("%(who)sが %(when)s に始めました。"), who=item.holder_name, at=item.claimed_at)
         return _finished(item)
 
     outcome = _hand(item_ids, clients, judge, to=(me, actor.name), at=at)

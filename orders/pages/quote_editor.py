@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -107,13 +108,21 @@ def _saved(
     if version is None:
         written = quoting.create(draft, inquiry_id=inquiry.pk if inquiry else None, actor=request.actor, at=now)
     else:
-        written = quoting.change(version.pk, draft, actor=request.actor, at=now)
+        seen = _seen(request.POST.get("seen", ""))
+        written = quoting.change(version.pk, draft, seen=seen, actor=request.actor, at=now)
     if request.POST.get("press") == "send":
         quoting.send([written.quote_id], actor=request.actor, at=now).sole()
         messages.success(request, _("見積を送りました。購入者のページから承諾を受けられます。"))
     else:
         messages.success(request, _("下書きを保存しました。"))
     return HttpResponseRedirect(url(request, "orders:quote", written.quote_id))
+
+
+def _seen(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 def _show(

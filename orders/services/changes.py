@@ -12,6 +12,7 @@ from django.db import transaction
 
 from core import copying
 from core.batches import Outcome
+from core.doings import because
 from core.errors import Refused
 from core.events import SYSTEM, Actor, publish_frame
 from core.wording import Sentence, _
@@ -153,7 +154,12 @@ def answer(change_ids: Collection[int], *, accept: bool, answer: str, actor: Act
     check_words(answer, field="answer")
     found, refused = _locked(change_ids)
     late = Refused(Sentence(_("回答済み、または期限が切れた変更の依頼です。")), code="answered")
-    refused |= {key: late for key, row in found.items() if row.state != ChangeRequest.ASKED}
+    did = _("%(who)sが %(when)s に済ませました。")
+    refused |= {
+        key: because(late, did, who=row.answered_by, at=row.answered_at)
+        for key, row in found.items()
+        if row.state != ChangeRequest.ASKED
+    }
     going = [row for key, row in found.items() if key not in refused]
     if accept:
         refused |= _too_late(going)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core import copying, events
 from core.batches import Outcome
+from core.doings import because
 from core.errors import Refused
 from core.events import Actor, Happening, publish_frame
 from core.wording import Sentence, _
@@ -124,12 +125,18 @@ def answer(hold_id: int, *, answer: str, actor: Actor, at: datetime) -> None:
         answer=answer, released_at=at, released_by=actor.name
     )
     if not changed:
-        raise Refused(Sentence(_("回答済み、または解除済みの確認事項です。")), code="answered")
+        raise _too_late(hold_id)
     refresh([order_id])
     told = Happening(
         "order.hold_answered", "order", order_id, {"hold_id": hold_id, "answer": answer}, order_id=order_id
     )
     events.publish([told], actor=actor, at=at)
+
+
+def _too_late(hold_id: int) -> Refused:
+    late = Refused(Sentence(_("回答済み、または解除済みの確認事項です。")), code="answered")
+    who, at = Hold.objects.values_list("released_by", "released_at").get(pk=hold_id)
+    return because(late, _("%(who)sが %(when)s に済ませました。"), who=who, at=at)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import connection
 
 from core.errors import Refused
 from orders.lifecycle import MOVES, not_found
-from orders.queries import facts
+from orders.queries import doings, facts
 
 
 def sift_orders(move: str, order_ids: Collection[int]) -> tuple[pl.DataFrame, dict[int, Refused]]:
@@ -18,7 +18,7 @@ def sift_orders(move: str, order_ids: Collection[int]) -> tuple[pl.DataFrame, di
     lock(keys)
     found = facts.of_orders(keys)
     ready, refused = MOVES[move].sift(found)
-    return ready, refused | not_found(keys - set(found["id"]))
+    return ready, doings.with_who(refused, {key: key for key in refused}) | not_found(keys - set(found["id"]))
 
 
 def sift_shipments(move: str, shipment_ids: Collection[int]) -> tuple[pl.DataFrame, dict[int, Refused]]:
@@ -27,7 +27,9 @@ def sift_shipments(move: str, shipment_ids: Collection[int]) -> tuple[pl.DataFra
     lock(_orders_of(keys))
     found = facts.of_shipments(keys)
     ready, refused = MOVES[move].sift(found)
-    return ready, refused | not_found(set(keys) - set(found["id"]), "shipment")
+    orders = dict(found.select("id", "order_id").iter_rows())
+    known = doings.with_who(refused, orders, kind="shipment")
+    return ready, known | not_found(set(keys) - set(found["id"]), "shipment")
 
 
 def lock(order_ids: Collection[int]) -> None:

@@ -107,7 +107,7 @@ def _bad_day(choice: Choice, day: date | None, *, at: datetime) -> Refused | Non
 
 def _refusal(row: OrderException, choice: Choice, by: str) -> Refused | None:
     if row.closed_at:
-        return closed_already()
+        return closed_already(row)
     if choice.code not in KINDS[row.kind].choices:
         return Refused(Sentence(_("この例外では選べない対応です。")), code="not_offered", field="choice")
     if row.decider not in DECIDES[by]:

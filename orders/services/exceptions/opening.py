@@ -11,6 +11,7 @@ from django.db import transaction
 
 from core import copying
 from core.batches import Outcome
+from core.doings import because
 from core.errors import Refused
 from core.events import Actor, publish_frame
 from core.wording import Sentence, _
@@ -180,9 +181,10 @@ def locked(exception_ids: Collection[int]) -> tuple[dict[int, OrderException], d
     return found, not_found(keys - set(found), "exception")
 
 
-def closed_already() -> Refused:
+def closed_already(row: OrderException) -> Refused:
     """The refusal of who comes late."""
-    return Refused(Sentence(_("すでに対応が決まっています。")), code="decided")
+    late = Refused(Sentence(_("すでに対応が決まっています。")), code="decided")
+    return because(late, _("%(who)sが %(when)s に決めました。"), who=row.decided_by, at=row.closed_at)
 
 
 @transaction.atomic
@@ -190,7 +192,7 @@ def withdraw(exception_ids: Collection[int], *, note: str, actor: Actor, at: dat
     """Take exceptions back: nothing needs to be decided. note: why, in a few words."""
     check_words(note, field="note")
     found, refused = locked(exception_ids)
-    refused |= {key: closed_already() for key, row in found.items() if row.closed_at}
+    refused |= {key: closed_already(row) for key, row in found.items() if row.closed_at}
     going = [row for key, row in found.items() if key not in refused]
     close(going, decision=WITHDRAWN, answer=note, actor=actor, at=at)
     if going:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from core.doings import because
 from core.errors import Refused
 from core.events import Actor
 from core.text import phone, postcode, search_key
@@ -88,10 +89,19 @@ def create(draft: Draft, *, inquiry_id: int | None = None, actor: Actor, at: dat
 
 
 @transaction.atomic
-def change(version_id: int, draft: Draft, *, actor: Actor, at: datetime) -> QuoteVersion:
-    """Write a draft anew. Refused once it was sent, and where its lines make no sense."""
+def change(version_id: int, draft: Draft, *, seen: datetime | None = None, actor: Actor, at: datetime) -> QuoteVersion:
+    """Write a draft anew. Refused once it was sent, and where its lines make no sense.
+
+    seen: when the draft that was changed had been written (`made_at`); refused where somebody has written it since.
+    """
     check_lines(draft.lines)
     version = one(version_id, "edit")
+    if seen is not None and version.made_at != seen:
+        late = Refused(
+            Sentence(_("編集しているあいだに下書きが変わりました。もう一度保存すると、この内容で上書きします。")),
+            code="changed_meanwhile",
+        )
+        raise because(late, _("%(who)sが %(when)s に保存しました。"), who=version.made_by, at=version.made_at)
     Quote.objects.filter(pk=version.quote_id).update(**_of_quote(draft, number=version.quote.number))
     version.made_at, version.made_by = at, actor.name
     version.lines.all().delete()
