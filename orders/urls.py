@@ -120,6 +120,7 @@ urlpatterns = [
     path("settings/rules/<int:rule_id>", rules.rule, name="rule"),
     path("settings/rules/<int:rule_id>/edit", rules.edit, name="edit_rule"),
     path("settings/rules/<int:rule_id>/switch", rules.switch, name="switch_rule"),
+    path("settings/rules/arrange", rules.arrange, name="arrange_rules"),
     path("settings/rules/<int:rule_id>/shift", rules.shift, name="shift_rule"),
     path("settings/rules/<int:rule_id>/copy", rules.duplicate, name="copy_rule"),
     path("settings/rules/<int:rule_id>/archive", rules.archive, name="archive_rule"),

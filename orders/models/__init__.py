@@ -43,6 +43,7 @@ __all__ = [
     "Return",
     "ReturnLine",
     "RuleEffect",
+    "RuleOrder",
     "RuleVersion",
     "SavedView",
     "Shipment",
@@ -90,6 +91,15 @@ class RuleVersion(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [models.UniqueConstraint(fields=["rule", "version"], name="rule_version_once")]
+
+
+class RuleOrder(models.Model):
+    """In which order the rules run since somebody put them so; never changed. rules: their ids."""
+
+    version = models.PositiveIntegerField(unique=True)
+    rules = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
 
 
 class Order(models.Model):

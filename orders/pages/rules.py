@@ -63,7 +63,12 @@ def rules(request: PortalRequest) -> HttpResponse:
 
 def _list(request: PortalRequest, form: RulesFile, *, status: int = 200) -> HttpResponse:
     rows, today = queries.listed(), _today()
-    shown = {"rows": [(row, _state(row.rule, today)) for row in rows], "last": len(rows), "form": form}
+    shown = {
+        "rows": [(row, _state(row.rule, today)) for row in rows],
+        "last": len(rows),
+        "form": form,
+        "order": queries.order_in_force(),
+    }
     return show(request, "orders/rules.html", shown, status=status)
 
 
@@ -201,6 +206,19 @@ def shift(request: PortalRequest, rule_id: int) -> HttpResponse:
     by = -1 if request.POST.get("by") == "up" else 1
     ruling.shift(rule_id, by=by, actor=request.actor, at=clock.now())
     return HttpResponseRedirect(f"{url(request, 'orders:rules')}#rule-{rule_id}")
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def arrange(request: PortalRequest) -> HttpResponse:
+    """Put the rules in another order: `order` is their ids, parted by commas."""
+    keys = [key_in(key) or 0 for key in request.POST.get("order", "").split(",")]
+    try:
+        ruling.arrange(keys, seen=key_in(request.POST.get("seen", "")) or 0, actor=request.actor, at=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("規則の順番を保存しました。次に届く受注から、この順番で適用します。"))
+    return HttpResponseRedirect(url(request, "orders:rules"))
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("POST",))

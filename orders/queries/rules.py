@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from core.paging import Page, page_of
 from core.periods import TOKYO
 from core.wording import Sentence
-from orders.models import ArrivalRule, Order, RuleEffect, RuleVersion
+from orders.models import ArrivalRule, Order, RuleEffect, RuleOrder, RuleVersion
 from orders.queries import ruling
 from orders.ruling.actions import ACTIONS, read_action
 from orders.ruling.running import EFFECTS, Rule, apply
@@ -96,6 +96,11 @@ def listed() -> list[RuleRow]:
     said = {each.rule_id: each for each in _current(found)}
     counts = dict(RuleEffect.objects.values_list("rule").annotate(n=Count("pk"))) if found else {}
     return [RuleRow(rule, place, saying(said[rule.pk]), counts.get(rule.pk, 0)) for place, rule in enumerate(found, 1)]
+
+
+def order_in_force() -> RuleOrder | None:
+    """The order that somebody put the rules in last; None where they still stand as they were made."""
+    return RuleOrder.objects.order_by("-version").first()
 
 
 def _current(rules: Sequence[ArrivalRule]) -> list[RuleVersion]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from core import scope
-from orders.models import ArrivalRule
+from core import clock, scope
+from orders.models import ArrivalRule, RuleOrder
+from orders.services import ruling
 from tests.browser.conftest import Site, assert_accessible
+from tests.conftest import OPERATOR
 from tests.factories import orders
 
 pytestmark = pytest.mark.browser
@@ -43,3 +47,32 @@ def test_a_rule_is_built_tried_saved_and_switched_on(client_side: Page, site: Si
     for path in ("", f"/{rule.pk}/edit", "/new", "/try"):
         page.goto(site.address(f"/settings/rules{path}", "acme"))
         assert_accessible(page)
+
+
+def test_rules_are_dragged_into_another_order_and_the_buttons_do_the_same(client_side: Page, site: Site) -> None:
+    at = clock.now()
+    with scope.client("acme"):
+        first, second = (
+            ruling.create(ruling.Draft(name, {"all": []}, [{"do": "tag", "tag": name}]), actor=OPERATOR, at=at)
+            for name in ("並び一", "並び二")
+        )
+    page = client_side
+    page.goto(site.address("/settings/rules", "acme"))
+    grip, target = page.locator(f"#rule-{second.pk} [data-grip]"), page.locator(f"#rule-{first.pk}")
+    grip.scroll_into_view_if_needed()
+    box, over = grip.bounding_box(), target.bounding_box()
+    assert box is not None
+    assert over is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(over["x"] + 20, over["y"] + 4, steps=6)
+    page.mouse.up()
+
+    expect(page.locator("body")).to_contain_text("規則の順番を保存しました")
+    rows = page.locator("[data-sortable] > tr")
+    expect(rows.filter(has_text="並び")).to_have_text([re.compile("並び二"), re.compile("並び一")])
+    assert_accessible(page)
+    page.locator(f"#rule-{second.pk}").get_by_role("button", name="下へ").press("Enter")
+    expect(rows.filter(has_text="並び")).to_have_text([re.compile("並び一"), re.compile("並び二")])
+    with scope.client("acme"):
+        assert RuleOrder.objects.count() == 2

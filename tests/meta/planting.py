@@ -402,6 +402,7 @@ def _rule(nth: int, order: int) -> int:
     for version in range(1, nth):
         draft = ruling.Draft(f"規則{nth}の{version}", {"all": []}, tags)
         rule = ruling.change(rule.pk, draft, seen=version, actor=OPERATOR, at=at)
+    ruling.shift(rule.pk, by=-1, actor=OPERATOR, at=at)
     ruling.run_again([order], rules=[rule], actor=OPERATOR, at=at)
     assert RuleEffect.objects.filter(rule=rule).count() == nth
     return rule.pk

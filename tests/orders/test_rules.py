@@ -16,7 +16,7 @@ from core.errors import Refused
 from core.models import Event
 from operations.models import WorkItem
 from orders.lifecycle import phase_of
-from orders.models import ArrivalRule, Hold, Line, Order, RuleEffect, RuleVersion, Shipment, Verification
+from orders.models import ArrivalRule, Hold, Line, Order, RuleEffect, RuleOrder, RuleVersion, Shipment, Verification
 from orders.queries import facts, rules, timeline
 from orders.services import cancelling, ruling, shipping
 from orders.services import intake as arriving
@@ -366,3 +366,24 @@ def test_the_neighbours_rules_do_nothing_here(acme: str, at: At) -> None:
     with scope.client("bravo"):
         assert not RuleEffect.objects.exists()
         assert ArrivalRule.objects.get().name == "規則"
+
+
+def test_rules_are_put_in_another_order_as_a_version(acme: str, at: At) -> None:
+    one, two, three = keep(name="一"), keep(name="二"), keep(name="三")
+    wanted = [three.pk, one.pk, two.pk]
+
+    assert ruling.arrange(wanted, seen=0, actor=OPERATOR, at=at("2026-09-01 10:00")) == 1
+    assert [row.rule.pk for row in rules.listed()] == wanted
+    assert ruling.arrange(wanted, seen=1, actor=OPERATOR, at=at("2026-09-01 10:05")) == 1  # nothing new
+    ruling.shift(one.pk, by=1, actor=OPERATOR, at=at("2026-09-01 10:10"))
+    assert list(RuleOrder.objects.order_by("version").values_list("version", "rules")) == [
+        (1, wanted),
+        (2, [three.pk, two.pk, one.pk]),
+    ]
+    assert Event.objects.filter(name="rules.arranged").count() == 2
+
+    with pytest.raises(Refused, match=r"順番が変わりました。.*が 9/1 10:10 に並べ替えました。"):
+        ruling.arrange([one.pk, two.pk, three.pk], seen=1, actor=OPERATOR, at=at("2026-09-01 10:20"))
+    with pytest.raises(Refused, match="規則が増えたか減りました"):
+        ruling.arrange([one.pk, two.pk], seen=2, actor=OPERATOR, at=at("2026-09-01 10:20"))
+    assert [row.rule.pk for row in rules.listed()] == [three.pk, two.pk, one.pk]

@@ -4,6 +4,7 @@ from orders.services.ruling.again import run_again
 from orders.services.ruling.keeping import (
     Draft,
     archive,
+    arrange,
     change,
     check,
     create,
@@ -16,6 +17,7 @@ from orders.services.ruling.keeping import (
 __all__ = [
     "Draft",
     "archive",
+    "arrange",
     "change",
     "check",
     "create",

@@ -12,10 +12,11 @@ from django.db.models import Max
 
 from core import events
 from core.definitions import reading, refuse
+from core.doings import because
 from core.errors import Refused
 from core.events import Actor, Happening
 from core.wording import Sentence, _
-from orders.models import ArrivalRule, RuleVersion
+from orders.models import ArrivalRule, RuleOrder, RuleVersion
 from orders.queries.rules import FORMAT
 from orders.ruling.actions import read_actions
 from orders.ruling.conditions import read_condition
@@ -126,20 +127,55 @@ def switch(
 
 
 @transaction.atomic
+def arrange(rule_ids: Sequence[int], *, seen: int, actor: Actor, at: datetime) -> int:
+    """Have the rules run in this order from now on, as a new version of it; the same again is none.
+
+    seen: the version of the order that was changed (0 before the first). Refused where somebody has changed it since,
+    or has added or taken away a rule. Returns the version in force.
+    """
+    keys = _lock_all()
+    current = RuleOrder.objects.order_by("-version").first()
+    version = current.version if current else 0
+    if current is not None and version != seen:
+        sentence = Sentence(
+            _("並べ替えているあいだに順番が変わりました。いまの順番を確かめてから、もう一度並べ替えてください。")
+        )
+        late = Refused(sentence, code="changed_meanwhile")
+        raise because(late, _("%(who)sが %(when)s に並べ替えました。"), who=current.made_by, at=current.made_at)
+    if sorted(rule_ids) != sorted(keys):
+        sentence = Sentence(
+            _("並べ替えているあいだに規則が増えたか減りました。画面を開き直して、もう一度並べ替えてください。")
+        )
+        raise Refused(sentence, code="changed_meanwhile")
+    return _put(list(rule_ids), keys, version, actor=actor, at=at)
+
+
+@transaction.atomic
 def shift(rule_id: int, *, by: int, actor: Actor, at: datetime) -> None:
     """Move a rule one place up (-1) or down (1); at the end it stays where it is."""
-    rules = list(ArrivalRule.objects.select_for_update().filter(archived_at=None))
-    keys = [rule.pk for rule in rules]
+    keys = _lock_all()
     if rule_id not in keys:
         raise Refused(Sentence(_("この規則は見つかりません。削除された可能性があります。")), code="not_found")
-    place = keys.index(rule_id)
-    other = min(max(place + by, 0), len(rules) - 1)
-    rules.insert(other, rules.pop(place))
-    for position, rule in enumerate(rules):
-        rule.position = position
-    ArrivalRule.objects.bulk_update(rules, ["position"])
-    if other != place:
-        _say("rule.moved", rules[other], {"place": other + 1}, actor=actor, at=at)
+    moved = [key for key in keys if key != rule_id]
+    moved.insert(min(max(keys.index(rule_id) + by, 0), len(moved)), rule_id)
+    version = RuleOrder.objects.aggregate(last=Max("version"))["last"] or 0
+    _put(moved, keys, version, actor=actor, at=at)
+
+
+def _lock_all() -> list[int]:
+    """The rules that are kept, in their order, locked."""
+    return list(ArrivalRule.objects.select_for_update().filter(archived_at=None).values_list("pk", flat=True))
+
+
+def _put(rule_ids: list[int], before: list[int], version: int, *, actor: Actor, at: datetime) -> int:
+    if rule_ids == before:
+        return version
+    placed = [ArrivalRule(pk=key, position=position) for position, key in enumerate(rule_ids)]
+    ArrivalRule.objects.bulk_update(placed, ["position"])
+    made = RuleOrder.objects.create(version=version + 1, rules=rule_ids, made_at=at, made_by=actor.name)
+    told = {"version": made.version, "rules": rule_ids}
+    events.publish([Happening("rules.arranged", "rule_order", made.pk, told)], actor=actor, at=at)
+    return made.version
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import "./js/menus.js";
 import "./js/panel.js";
 import "./js/replies.js";
 import "./js/search.js";
+import "./js/sorting.js";
 import "./js/tables.js";
 import "./js/talk.js";
 import "./js/themes.js";
