@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0012_contract_ending"),
+        ("orders", "0015_contract_ending"),
     ]
 
     operations = [
