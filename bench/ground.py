@@ -43,6 +43,15 @@ def superuser() -> psycopg.Connection:
     return psycopg.connect(SUPERUSER, autocommit=True)
 
 
+def server_of_django() -> int:
+    """The process of the database that works for Django's session at hand."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
 def _remake(services: Endpoints) -> None:
     with psycopg.connect(services.superuser_url, autocommit=True) as session:
         session.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)'.encode())

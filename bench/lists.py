@@ -1,7 +1,7 @@
 """The lists, the search and the page of one order in a client that has grown: against hand-written SQL, and far down.
 
 Limit: the same rows, their lines counted, by one statement written by hand for just these filters, through psycopg into
-dicts; for one order a statement for each table that its page shows.
+dicts; for one order a statement for each table that its page shows. Times are the processor's, of both processes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench import ground, grown
-from bench.figures import Figure, Size, alternating
+from bench.figures import Clock, Figure, Size, alternating, processor, timed
 from core import scope
 from core.paging import PAGE_ROWS, cursor_at
 from core.text import search_key
@@ -88,6 +88,7 @@ _BARE_DETAIL = (
     "SELECT * FROM orders_return WHERE order_id = %s",
     "SELECT * FROM core_event WHERE order_id = %s ORDER BY at, id",
 )
+ROUNDS_SECONDS = 3
 _DEPTHS = (0.01, 0.5, 0.99)
 
 Session = psycopg.Connection[dict[str, Any]]
@@ -99,13 +100,14 @@ def measure(size: Size) -> Iterator[Figure]:
     with psycopg.connect(ground.SUPERUSER, autocommit=True, row_factory=dict_row) as session:
         session.execute(b'SET search_path = "c_acme", public')
         with scope.client(ground.CLIENT):
+            clock = processor(session.info.backend_pid, ground.server_of_django())
             cases = CASES | {f"search {name}": _searched(words) for name, words in SEARCHES.items()}
             for name, case in cases.items():
-                yield _listed(session, name, *case, size.rounds)
-                yield _counted(session, name, *case, size.rounds)
-                yield _deep(name, case[0], size.rounds)
-            yield _by_phase(session, size.rounds)
-            yield _one_order(session, size.rounds)
+                yield _listed(session, name, *case, size.rounds, clock)
+                yield _counted(session, name, *case, size.rounds, clock)
+                yield _deep(name, case[0], size.rounds, clock)
+            yield _by_phase(session, size.rounds, clock)
+            yield _one_order(session, size.rounds, clock)
 
 
 def _searched(words: str) -> tuple[Filters, str]:
@@ -123,34 +125,32 @@ def _order_by(filters: Filters) -> str:
     return ", ".join(f"o.{name.removeprefix('-')}{' DESC' if name[0] == '-' else ''}" for name in filters.order)
 
 
-def _listed(session: Session, name: str, filters: Filters, where: str, rounds: int) -> Figure:
+def _listed(session: Session, name: str, filters: Filters, where: str, rounds: int, clock: Clock) -> Figure:
     statement = _BARE.format(where=where, order=_order_by(filters), rows=PAGE_ROWS + 1)
     bare = session.execute(statement.encode()).fetchall()[:PAGE_ROWS]
     if [row["id"] for row in bare] != [row.pk for row in listing.page(filters, at=ground.NOW).rows]:
         raise RuntimeError(f"The list '{name}' does not show what the bare statement finds.")
-    ours, least = _in_turns(
-        lambda: listing.page(filters, at=ground.NOW), lambda: session.execute(statement.encode()).fetchall(), rounds
-    )
+    ours, least = _in_turns(_page(filters, ""), lambda: session.execute(statement.encode()).fetchall(), rounds, clock)
     return Figure(f"list, {name} / bare statement", ours / least, "×", 2.0, detail=_against(ours, least))
 
 
-def _counted(session: Session, name: str, filters: Filters, where: str, rounds: int) -> Figure:
+def _counted(session: Session, name: str, filters: Filters, where: str, rounds: int, clock: Clock) -> Figure:
     statement = _BARE_COUNT.format(where=where, most=listing.COUNT_LIMIT + 1).encode()
     ours, least = _in_turns(
-        lambda: listing.count(filters, at=ground.NOW), lambda: session.execute(statement).fetchall(), rounds
+        lambda: listing.count(filters, at=ground.NOW), lambda: session.execute(statement).fetchall(), rounds, clock
     )
     return Figure(f"how many, {name} / bare statement", ours / least, "×", 2.0, detail=_against(ours, least))
 
 
-def _by_phase(session: Session, rounds: int) -> Figure:
+def _by_phase(session: Session, rounds: int, clock: Clock) -> Figure:
     statement = b"SELECT phase, count(*) FROM orders_order GROUP BY phase"
     ours, least = _in_turns(
-        lambda: listing.by_phase(most=listing.COUNT_LIMIT), lambda: session.execute(statement).fetchall(), rounds
+        lambda: listing.by_phase(most=listing.COUNT_LIMIT), lambda: session.execute(statement).fetchall(), rounds, clock
     )
     return Figure("orders by phase / bare statement", ours / least, "×", 2.0, detail=_against(ours, least))
 
 
-def _deep(name: str, filters: Filters, rounds: int) -> Figure:
+def _deep(name: str, filters: Filters, rounds: int, clock: Clock) -> Figure:
     """The slowest of pages far down against the first."""
     keys = [field.removeprefix("-") for field in filters.order]
     found = listing.matching(filters, at=ground.NOW).order_by(*filters.order).values_list(*keys)
@@ -159,7 +159,7 @@ def _deep(name: str, filters: Filters, rounds: int) -> Figure:
     for depth in _DEPTHS if total > 2 * PAGE_ROWS else ():
         place = min(round(total * depth), total - PAGE_ROWS - 2)
         after = cursor_at(found[place])
-        deep, first = _in_turns(_page(filters, after), _page(filters, ""), rounds)
+        deep, first = _in_turns(_page(filters, after), _page(filters, ""), rounds, clock)
         worst = max(worst, (deep / first, deep, first))
     ratio, deep, first = worst
     return Figure(f"far down / first page, {name}", ratio, "×", 1.2, detail=f"{_against(deep, first)}, {total} rows")
@@ -169,7 +169,7 @@ def _page(filters: Filters, after: str) -> Callable[[], object]:
     return lambda: listing.page(filters, at=ground.NOW, after=after)
 
 
-def _one_order(session: Session, rounds: int) -> Figure:
+def _one_order(session: Session, rounds: int, clock: Clock) -> Figure:
     pk = Order.objects.filter(phase="completed").order_by("pk").values_list("pk", flat=True)[500]
 
     def ours() -> None:
@@ -180,11 +180,11 @@ def _one_order(session: Session, rounds: int) -> Figure:
         for statement in _BARE_DETAIL:
             session.execute(statement.encode(), [pk]).fetchall()
 
-    mine, least = _in_turns(ours, bare, rounds)
+    mine, least = _in_turns(ours, bare, rounds, clock)
     return Figure("one order / a statement a table", mine / least, "×", 2.0, detail=_against(mine, least))
 
 
-def _in_turns(ours: Callable[[], object], bare: Callable[[], object], rounds: int) -> tuple[float, float]:
+def _in_turns(ours: Callable[[], object], bare: Callable[[], object], rounds: int, clock: Clock) -> tuple[float, float]:
     """As alternating, but what takes long is not asked so often."""
-    once = max(sum(alternating(ours, bare, 2)), 1e-4)
-    return alternating(ours, bare, max(5, min(rounds, round(6 / once))))
+    once = timed(lambda: alternating(ours, bare, 2)) / 6
+    return alternating(ours, bare, max(5, min(rounds, round(ROUNDS_SECONDS / once))), clock)

@@ -2,6 +2,7 @@
 
 Limit: for each move the bare UPDATE of the orders' phases and one INSERT of its events, into the same tables. What the
 portal writes besides (holds, shipments, lines, work on the floor, clocks) and all that it asks first is not in it.
+Times are the processor's, of both processes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import psycopg
 from django.db import transaction
 
 from bench import ground, grown
-from bench.figures import Figure, Size, timed
+from bench.figures import Figure, Size, processor, timed
 from bench.intake import highest
 from core import scope
 from core.batches import Outcome
@@ -91,8 +92,9 @@ def measure(size: Size) -> list[Figure]:
 def _ours(ids: list[int]) -> dict[str, float]:
     taken: dict[str, float] = {}
     with scope.client(ground.CLIENT), suppress(_Back), transaction.atomic():
+        clock = processor(ground.server_of_django())
         for name, (phase, _event, move) in _MOVES.items():
-            taken[name] = timed(lambda move=move: move(ids))  # type: ignore[misc]
+            taken[name] = timed(lambda move=move: move(ids), clock)  # type: ignore[misc]
             if Order.objects.filter(pk__in=ids, phase=phase).count() != len(ids):
                 raise RuntimeError(f"Not all orders were moved: {name}")
         raise _Back
@@ -101,6 +103,7 @@ def _ours(ids: list[int]) -> dict[str, float]:
 
 def _bare(session: psycopg.Connection, ids: list[int]) -> dict[str, float]:
     taken: dict[str, float] = {}
+    clock = processor(session.info.backend_pid)
     with session.transaction(force_rollback=True):
         for name, (phase, event, _move) in _MOVES.items():
 
@@ -108,5 +111,5 @@ def _bare(session: psycopg.Connection, ids: list[int]) -> dict[str, float]:
                 session.execute(_UPDATE.encode(), [phase, ids])
                 session.execute(_INSERT.encode(), [event, ground.NOW, ids])
 
-            taken[name] = timed(move)
+            taken[name] = timed(move, clock)
     return taken
