@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.errors import Refused
 from core.wording import Sentence, _
@@ -63,13 +64,19 @@ class Layout:
 
     def indexes(self, source: Source) -> list[int | None]:
         """Where the parts of a source stand, None for those that the file does not have."""
-        keys = [[header_key(name) for name in part] for part in source.parts]
+        keys = [[_known_key(name) for name in part] for part in source.parts]
         return [next((self.columns[key] for key in part if key in self.columns), None) for part in keys]
 
     def has(self, name: str) -> bool:
         """Whether the file has a column for this field."""
         source = self.profile.fields.get(name)
         return source is not None and any(index is not None for index in self.indexes(source))
+
+
+@lru_cache(maxsize=4096)
+def _known_key(name: str) -> str:
+    """header_key of a profile's own name: each of the rows that might be the header asks for all of them."""
+    return header_key(name)
 
 
 def layout(head: bytes, profile: Profile) -> Layout:

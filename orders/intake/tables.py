@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ _FORMULA_ERRORS = (
     b"#N/A", b"#REF!", b"#VALUE!", b"#NAME?", b"#DIV/0!", b"#NUM!", b"#NULL!", b"#SPILL!", UNSOLVED.encode(),
 )  # fmt: skip
 """What a spreadsheet writes where a formula came to nothing."""
+_MAY_BE_UNSOLVED = re.compile(b"#(?:" + b"|".join(re.escape(error[1:]) for error in _FORMULA_ERRORS) + b")")
 
 _BLANK = "blank"  # a row of nothing but separators: dropped without a word
 UNSTORABLE = "[\ufffd\x00]"
@@ -50,7 +52,7 @@ def read_piece(data: bytes, layout: Layout, *, first_row: int, final: bool) -> P
     rows = pl.Series("row", np.flatnonzero(readable) + first_row, dtype=pl.UInt32)
     cells, garbled = _parted(cells.insert_column(0, rows), lossy=lossy)
     unsolved = pl.DataFrame(schema=PROBLEMS)
-    if any(error in feed for error in _FORMULA_ERRORS):
+    if _MAY_BE_UNSOLVED.search(feed):
         cells, unsolved = _without_unsolved(cells)
     if layout.profile.packed:
         cells = spread(cells, layout.profile.packed)
