@@ -48,10 +48,10 @@ def measure(size: Size) -> list[Figure]:
     with scope.client(ground.CLIENT):
         run = papers.ask_for_print("delivery_note", [key for (key,) in rows], actor=SYSTEM, at=ground.NOW)
         whole = timed(lambda: papers.fulfil(run.pk, at=ground.NOW))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before the bare one adds its own
         data = _data(run)
         file = timed(lambda: papers.fulfil(_again(run).pk, at=ground.NOW))
         bare = timed(lambda: compile_paper(PAPERS[run.kind].template, data, issued_at=ground.NOW, tagged=False))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     detail = f"{size.papers} pages: {whole:.1f} s issuing, {file:.1f} s printing again, {bare:.1f} s bare"
     return [
         Figure("issue and print delivery notes / bare typst compile", whole / bare, "×", 5, detail=detail),
