@@ -33,7 +33,7 @@ _KEYS = ("id", "promise_id", "order_id", "question_id")
 _CLOCKS = pl.Schema([*((key, pl.Int64()) for key in _KEYS), ("due_at", pl.Datetime("us", "UTC"))])
 _READ = ("id", "phase", "due_at", "warn_at", "stopped_at", "elapsed", "idle")
 _READ_ANEW = """
-    UPDATE sla_clock c SET phase = t.phase, due_at = t.due_at, warn_at = t.warn_at, stopped_at = t.stopped_at,
+    UPDATE sla_clock c SET due_at = t.due_at, warn_at = t.warn_at, stopped_at = t.stopped_at, phase = t.phase,
                            elapsed = t.elapsed, idle = t.idle
       FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::int[],
                   %s::int[]) AS t (id, phase, due_at, warn_at, stopped_at, elapsed, idle)
