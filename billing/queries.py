@@ -26,8 +26,13 @@ FOUND_AMONG = 120
 def orders_invoiced(order_ids: Collection[int]) -> set[int]:
     """Those of these orders that stand on an invoice which was agreed to, or is out. For orders.ports."""
     of_orders = dict(Event.objects.filter(order_id__in=list(order_ids)).values_list("pk", "order_id"))
-    facts = RatedFact.objects.filter(event_id__in=list(of_orders)).exclude(line__invoice__state=Invoice.DRAFT)
-    return {pk for event in facts.values_list("event_id", flat=True) if (pk := of_orders[event]) is not None}
+    return {pk for event in events_invoiced(of_orders) if (pk := of_orders[event]) is not None}
+
+
+def events_invoiced(event_ids: Collection[int]) -> set[int]:
+    """Those of these events that stand on an invoice which was agreed to, or is out. For projects.ports."""
+    facts = RatedFact.objects.filter(event_id__in=list(event_ids)).exclude(line__invoice__state=Invoice.DRAFT)
+    return set(facts.values_list("event_id", flat=True))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Event(models.Model):
             ),
             models.Index(fields=["subject_id", "id"], name="event_supply", condition=models.Q(subject_kind="supply")),
             models.Index(fields=["subject_id", "id"], name="event_quote", condition=models.Q(subject_kind="quote")),
+            models.Index(fields=["subject_id", "id"], name="event_project", condition=models.Q(subject_kind="project")),
         ]
 
 

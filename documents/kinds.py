@@ -60,6 +60,7 @@ KINDS: Mapping[str, DocumentKind] = {
         DocumentKind("ship_order", _("出荷指示書"), tax=False, money=False, years=3),
         DocumentKind("pick_list", _("ピッキングリスト"), tax=False, money=False, years=1),
         DocumentKind("print_run", _("帳票のまとめ印刷"), tax=False, money=False, years=1),
+        DocumentKind("project_report", _("作業報告書"), tax=False, money=False, years=5),
         DocumentKind("report", _("報告書"), tax=False, money=False, years=5),
         DocumentKind("order_sheet", _("注文書（FAX・メール）"), tax=False, money=False, years=TAX_YEARS),
         DocumentKind("order_file", _("受注ファイル"), tax=False, money=False, years=3),

@@ -29,6 +29,7 @@ SECTIONS: dict[str, tuple[tuple[str, Any, str, str, Permission], ...]] = {
         ("questions", _("確認事項"), "orders:questions", "message-question", Permission.VIEW_ORDERS),
         ("threads", _("やりとり"), "orders:threads", "messages", Permission.VIEW_ORDERS),
         ("quotes", pgettext_lazy("menu", "見積"), "orders:quotes", "file-text", Permission.VIEW_ORDERS),
+        ("projects", pgettext_lazy("menu", "案件"), "projects:list", "clipboard-list", Permission.VIEW_ORDERS),
         ("supplies", _("手配"), "orders:supplies", "truck-loading", Permission.VIEW_ORDERS),
         ("buyers", pgettext_lazy("menu", "購入者"), "customers:list", "users", Permission.VIEW_BUYERS),
         ("documents", _("書類"), "documents:list", "files", Permission.VIEW_DOCUMENTS),

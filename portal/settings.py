@@ -75,7 +75,7 @@ SHARED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
 ]
-TENANT_APPS = ["core", "documents", "customers", "orders", "sla", "billing", "integrations"]
+TENANT_APPS = ["core", "documents", "customers", "orders", "projects", "sla", "billing", "integrations"]
 INSTALLED_APPS = [
     "portal",
     *SHARED_APPS,

@@ -74,6 +74,13 @@ CLIENT = (
                 "quote みつもり",
             ),
             Section(
+                "projects:settings",
+                _("案件のひな形"),
+                _("要望書の質問、作業の並び、品質の検査"),
+                Permission.MANAGE_SETTINGS,
+                "ひながた template project あんけん 要望書 作業 検査",
+            ),
+            Section(
                 "definition",
                 _("状態の定義"),
                 _("受注が進む順番と、各段階の呼び名"),

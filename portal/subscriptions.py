@@ -10,6 +10,7 @@ from core.events import Subscriber
 from integrations import tasks as notices
 from operations import services as work
 from orders import tasks as orders
+from projects import services as projects
 from sla import services as promises
 
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
@@ -69,11 +70,12 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "shipment.delivered": (notices.note,),
     "shipment.cancelled": (work.follow,),
     "shipment.reduced": (work.follow,),
-    "quote.accepted": (notices.note,),
+    "quote.accepted": (projects.follow_quotes, notices.note),
     "quote.asked": (notices.note,),
     "quote.contract_ending": (notices.note,),
     "quote.declined": (notices.note,),
     "quote.sent": (notices.note,),
+    "quote.signed": (projects.follow_quotes,),
     "thread.asked": (promises.start, work.follow_question),
     "thread.answered": (promises.follow_question, work.follow_question),
     "thread.closed": (promises.follow_question, work.follow_question),

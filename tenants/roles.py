@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ERASE_BUYERS = "erase_buyers"
     IMPORT_ORDERS = "import_orders"
     MANAGE_QUOTES = "manage_quotes"
+    MANAGE_PROJECTS = "manage_projects"
+    LOG_WORK = "log_work"
     CANCEL_ORDERS = "cancel_orders"
     CHANGE_ORDERS = "change_orders"
     ANSWER_QUESTIONS = "answer_questions"
@@ -68,6 +70,8 @@ LABELS: dict[Permission, str | Promise] = {
     P.ERASE_BUYERS: _("購入者の個人情報を消去する"),
     P.IMPORT_ORDERS: _("受注を取り込む"),
     P.MANAGE_QUOTES: _("見積・契約を扱う"),
+    P.MANAGE_PROJECTS: _("サービス案件を扱う"),
+    P.LOG_WORK: _("サービス案件の作業を記録する"),
     P.CANCEL_ORDERS: _("受注を取り消す"),
     P.CHANGE_ORDERS: _("受注の変更・返品を扱う"),
     P.ANSWER_QUESTIONS: _("確認事項に答える"),
@@ -113,6 +117,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
             (
                 P.IMPORT_ORDERS,
                 P.MANAGE_QUOTES,
+                P.MANAGE_PROJECTS,
                 P.EXPORT_ORDERS,
                 P.CANCEL_ORDERS,
                 P.CHANGE_ORDERS,
@@ -129,7 +134,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[Permission, str | Promise], ...]]
                 P.SOURCE_GOODS,
             ),
         ),
-        (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS)),
+        (_("作業"), (P.WORK_QUEUE, P.REASSIGN_WORK, P.PICK_AND_PACK, P.SHIP_ORDERS, P.LOG_WORK)),
         (
             _("請求と書類"),
             (
@@ -177,6 +182,7 @@ _CLIENT_ORDERS = _WRITE | {
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.MANAGE_QUOTES,
+    P.MANAGE_PROJECTS,
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.ANSWER_QUESTIONS,
@@ -206,6 +212,8 @@ _CLERK = _FLOOR | {
     P.EXPORT_ORDERS,
     P.IMPORT_ORDERS,
     P.MANAGE_QUOTES,
+    P.MANAGE_PROJECTS,
+    P.LOG_WORK,
     P.CANCEL_ORDERS,
     P.CHANGE_ORDERS,
     P.VERIFY_ORDERS,

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from django.db import connection
 
 from core import scope
-from orders.lifecycle import phase_column
+from orders.lifecycle import phase_column, phase_of
 from orders.models import Order
 from orders.queries import facts
+from projects.lifecycle import PHASES
+from projects.models import Project
+from projects.queries import facts as projects
 
 _CLIENTS = """
     SELECT c.code FROM public.tenants_client c JOIN pg_namespace n ON n.nspname = 'c_' || c.code ORDER BY c.code
@@ -17,13 +20,13 @@ _CLIENTS = """
 
 
 def check() -> None:
-    """AssertionError where an order, of any client, does not stand in the phase that its facts give."""
+    """AssertionError where an order or project, of any client, does not stand in the phase that its facts give."""
     wrong = wrong_phases()
     assert not wrong, f"a command wrote facts and did not refresh the phase: {wrong}"
 
 
 def wrong_phases() -> list[str]:
-    """Each order, of any client, whose phase is not the one that its facts give."""
+    """Each order and project, of any client, whose phase is not the one that its facts give."""
     with scope.owner(), connection.cursor() as cursor:
         cursor.execute(_CLIENTS)
         codes = [code for (code,) in cursor.fetchall()]
@@ -39,3 +42,8 @@ def _wrong_of(code: str) -> Iterator[str]:
                 number, have = stored[pk]
                 if have != phase:
                     yield f"{number} stands in {have}, its facts give {phase}"
+        standing = dict(Project.objects.values_list("pk", "phase"))
+        for pk, known in projects.of_projects(standing).items():
+            given = phase_of(known, PHASES).code
+            if standing[pk] != given:
+                yield f"project {pk} stands in {standing[pk]}, its facts give {given}"

@@ -37,6 +37,7 @@ PAPERS: Mapping[str, Paper] = {
         Paper("buyer_receipt", "receipt", "領収書", series="R", single=True),
         Paper("buyer_quote", "quote", "見積書", series="Q"),
         Paper("inspection", "inspection", "検収書", series="K"),
+        Paper("project_report", "project_report", "作業報告書", series="WR"),
         Paper("purchase_order", "purchase_order", "発注書", series="PO"),
     )
 }

@@ -18,11 +18,13 @@ class Inspected(Item):
 
 
 class Inspection(Head):
-    """A delivery that was inspected, for whoever delivered it.
+    """A delivery that was inspected, for whoever delivered it, or back to whoever inspected it.
 
-    verdict: 合格, 一部合格 or 不合格. total: of what passed.
+    verdict: 合格, 一部合格 or 不合格. total: of what passed. said: the sentence above it, where it is the other
+    side that inspected.
     """
 
+    said: NotRequired[str]
     recipient: Party
     subject: str
     inspected_on: date

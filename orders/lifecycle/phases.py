@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,10 +17,10 @@ AUTO_COMPLETE_DAYS = 7
 
 @dataclass(frozen=True)
 class Phase:
-    """One place where an order can stand.
+    """One place where an order, or what else has phases, can stand.
 
     staff, client: its name for either side (marked text). next: what comes next; date: where the date of that is found
-    (a key of orders.queries.detail's dates), "" where none is known. tone: as in docs/components.md.
+    (of orders, a key of orders.queries.detail's dates), "" where none is known. tone: as in docs/components.md.
     """
 
     code: str
@@ -156,20 +156,20 @@ PHASES: tuple[Phase, ...] = (
 BY_CODE: Mapping[str, Phase] = {phase.code: phase for phase in PHASES}
 
 
-def phase_of(facts: Facts) -> Phase:
-    """The phase of an order with these facts (ORDER_FACTS)."""
-    return next(phase for phase in PHASES if phase.when.holds(facts))
+def phase_of(facts: Facts, phases: Sequence[Phase] = PHASES) -> Phase:
+    """The phase that these facts give: of an order (ORDER_FACTS), or by another table of phases."""
+    return next(phase for phase in phases if phase.when.holds(facts))
 
 
-def phase_sql(table: str = "f") -> str:
-    """The phase's code as an SQL expression over the columns of `table`, one for each of ORDER_FACTS."""
-    cases = [f"WHEN {phase.when.sql(table)} THEN '{phase.code}'" for phase in PHASES[:-1]]
-    return f"CASE {' '.join(cases)} ELSE '{PHASES[-1].code}' END"
+def phase_sql(table: str = "f", phases: Sequence[Phase] = PHASES) -> str:
+    """The phase's code as an SQL expression over the columns of `table`, one for each fact."""
+    cases = [f"WHEN {phase.when.sql(table)} THEN '{phase.code}'" for phase in phases[:-1]]
+    return f"CASE {' '.join(cases)} ELSE '{phases[-1].code}' END"
 
 
-def phase_column() -> pl.Expr:
-    """The phase's code over a frame with a column for each of ORDER_FACTS."""
-    answer: pl.Expr = pl.lit(PHASES[-1].code)
-    for phase in reversed(PHASES[:-1]):
+def phase_column(phases: Sequence[Phase] = PHASES) -> pl.Expr:
+    """The phase's code over a frame with a column for each fact."""
+    answer: pl.Expr = pl.lit(phases[-1].code)
+    for phase in reversed(phases[:-1]):
         answer = pl.when(phase.when.column()).then(pl.lit(phase.code)).otherwise(answer)
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from integrations.pages import quotes, suppliers
+from integrations.pages.acceptances import certificate, handed_in
 from integrations.pages.hooks import hook
 from integrations.pages.tracking import track
 from portal.urls.client_pages import urlpatterns as client_pages
@@ -22,5 +23,7 @@ urlpatterns = [
     path("q/<str:secret>/paper", quotes.paper, name="quote_paper"),
     path("s/<str:secret>", suppliers.order, name="supply_page"),
     path("s/<str:secret>/paper", suppliers.paper, name="supply_paper"),
+    path("a/<str:secret>", handed_in, name="acceptance_page"),
+    path("a/<str:secret>/paper", certificate, name="acceptance_paper"),
     *client_pages,
 ]

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("definition/names", definition.rename, name="rename_phases"),
     path("definition/trial", definition.trial, name="trial"),
     path("", include("orders.urls")),
+    path("", include("projects.urls")),
     path("", include("customers.urls")),
     path("", include("documents.urls")),
     path("", include("sla.urls")),

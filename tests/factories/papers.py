@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from documents.barcodes import code128
@@ -232,12 +233,31 @@ def _purchase_order() -> dict[str, Any]:
     }
 
 
+def _project_report() -> dict[str, Any]:
+    return {
+        **head("WR-2026-00001"),
+        "recipient": COMPANY,
+        "subject": "受注管理の導入支援",
+        "month": "2026年11月",
+        "facts": _facts(("案件番号", "P-00001"), ("担当", "受注 花子")),
+        "hours": Decimal("12.25"),
+        "work": [
+            {"day": "11月2日", "person": "受注 花子", "task": "設定", "hours": Decimal("12.5"), "note": "画面の確認"},
+            {"day": "11月3日", "person": "受注 花子", "task": "設定", "hours": Decimal("-0.25"), "note": "訂正"},
+        ],
+        "milestones": [{"name": "設定の完了", "due": "2026年11月20日", "state": "検収済み"}],
+        "tasks": [{"name": "データの移行", "due": "2026年11月18日", "state": "作業中"}],
+        "checks": [{"name": "件数が一致している", "result": "合格", "note": "1,204件"}],
+    }
+
+
 _MADE = {
     "acknowledgement": _acknowledgement,
     "delivery_note": _delivery_note,
     "inspection": _inspection,
     "order_slip": _order_slip,
     "pick_list": _pick_list,
+    "project_report": _project_report,
     "purchase_order": _purchase_order,
     "quote": _quote,
     "receipt": _receipt,

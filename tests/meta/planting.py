@@ -83,13 +83,16 @@ from orders.services import (
 from orders.services import intake as receiving
 from orders.services import papers as printed
 from orders.services.threads import Sent, Words
+from projects import services as serving
+from projects.blueprints import Question
+from projects.models import Milestone
 from sla import queries as promises
 from sla import services as sla
 from tenants import services
 from tenants.models import Person
 from tenants.roles import TOKEN_SCOPES
 from tests.conftest import OPERATOR
-from tests.factories import operations, orders, quotes, supplies
+from tests.factories import operations, orders, projects, quotes, supplies
 from tests.factories.order_files import order_file, row
 from tests.factories.papers import LOGO
 from tests.factories.people import client_person, login, staff
@@ -124,6 +127,7 @@ def plant(nth: int, readers: list[Person]) -> dict[str, Ids]:
         main |= _hooks(nth)
         main |= _buyers(nth)
         main |= _quotes(nth)
+        main |= _projects(nth)
         IdempotentCall.objects.create(key=f"k-{nth}", fingerprint="f", status=200, body="{}", answered_at=at)
     others = {Invoice.DRAFT: invoices[0], **_work()}
     return {"": main, **{name: {**main, **other} for name, other in others.items()}}
@@ -292,6 +296,43 @@ def _quotes(nth: int) -> Ids:
         "quote_id": version.quote_id,
         "version_id": version.pk,
         "contract_id": contract.pk,
+    }
+
+
+def _projects(nth: int) -> Ids:
+    """A template, and a project with n of everything, whose first milestone was rejected n times."""
+    at = clock.now()
+    kept = serving.keep_template(f"ひな形{nth}", projects.BLUEPRINT, actor=OPERATOR, at=at)
+    inquiry = quoting.receive(quotes.BUYER, subject=f"導入{nth}", text="", owner="営業", actor=OPERATOR, at=at)
+    done = serving.create(projects.draft(), inquiry_id=inquiry.pk, actor=OPERATOR, at=at)
+    serving.waive([done.pk], reason="基本契約による", actor=OPERATOR, at=at)
+    serving.add_milestones(done.pk, projects.worth(1000), actor=OPERATOR, at=at)
+    projects.accepted(done, at=at)
+    serving.evaluate(done.pk, projects.PERSON, score=5, actor=quotes.THEMSELVES, at=at)
+    project = projects.under_contract(at=at)
+    for k in range(nth):
+        serving.ask(project.pk, [Question(f"区分{k}", f"質問{k}")], actor=OPERATOR, at=at)
+        draft = serving.TaskDraft(f"作業{k}", "delivery", at.date(), at.date(), 60, f"担当{nth}-{k}")
+        (task,) = serving.add_tasks(project.pk, [draft], actor=OPERATOR, at=at)
+        worked = serving.Worked(f"担当{nth}-{k}", at.date(), 30, task_id=task.pk)
+        rows = serving.log(project.pk, [worked, worked], actor=OPERATOR, at=at)
+        serving.undo([rows[0].pk], reason="入れ間違い", actor=OPERATOR, at=at)
+        serving.report(project.pk, month=date(2026, 10 - k, 1), actor=OPERATOR, at=at)
+        serving.add_checks(projects.ids(Milestone, project)[0], [f"検査{k}"], actor=OPERATOR, at=at)
+    for _nth in range(nth):
+        asked = projects.handed_in(project, at=at)
+        serving.answer(asked.pk, projects.PERSON, accept=False, reason="不足", actor=quotes.THEMSELVES, at=at)
+    serving.add_milestones(project.pk, projects.worth(*range(nth)), actor=OPERATOR, at=at)
+    asked = projects.handed_in(project, 1, at=at)
+    serving.answer(asked.pk, projects.PERSON, accept=True, actor=quotes.THEMSELVES, at=at)
+    asked = projects.handed_in(project, at=at)
+    return {
+        "project_id": project.pk,
+        "task_id": task.pk,
+        "milestone_id": asked.milestone_id,
+        "template_id": kept.pk,
+        "work_id": rows[1].pk,
+        "acceptance_id": asked.pk,
     }
 
 

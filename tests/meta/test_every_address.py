@@ -15,10 +15,11 @@ from documents.services import printing
 from orders.models import ChangeRequest, FileFormat, Hold, Intake, OrderException, Return
 from orders.services import changes, exceptions, holds, returning, ruling, threads
 from orders.services.threads import Words
+from projects.models import Task
 from tenants.models import Person
 from tenants.roles import ROLES, Role
 from tests.conftest import OPERATOR
-from tests.factories import operations, orders
+from tests.factories import operations, orders, projects
 from tests.factories.buyers import ordered
 from tests.factories.people import PASSWORD, client_person, host_of, login, staff
 from tests.meta.addresses import Address, all_addresses
@@ -42,6 +43,8 @@ PUBLIC = {
     "quote_paper",
     "supply_page",
     "supply_paper",
+    "acceptance_page",
+    "acceptance_paper",
     "mail_reports",
     "hook",  # a shop shows who it is by its signature
 }
@@ -91,6 +94,9 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
             ruling.Draft("規則", {"all": []}, [{"do": "tag", "tag": "x"}]), actor=OPERATOR, at=orders.MORNING
         ).pk
         buyer = ordered()
+        project = projects.delivering()
+        work = projects.logged(project).pk
+        question = projects.handed_in(project)
         run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
         asking = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=orders.MORNING)
         own = FileFormat.objects.create(code="own-1", name="自社").pk
@@ -113,6 +119,11 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "format_id": own,
         "channel_id": channel,
         "buyer_id": buyer,
+        "project_id": project.pk,
+        "task_id": projects.ids(Task, project)[0],
+        "milestone_id": question.milestone_id,
+        "acceptance_id": question.pk,
+        "work_id": work,
     }
 
 

@@ -10,10 +10,12 @@ import pytest
 from core import scope
 from orders.models import Order, Verification
 from orders.services import cancelling, holds, phases, verification
+from projects import services as services_of_projects
+from projects.services import phases as projects_refreshed
 from tenants import services
 from tests import databases, environment, laws
 from tests.conftest import OPERATOR
-from tests.factories import orders
+from tests.factories import orders, projects
 
 WHEN = orders.MORNING
 COMMANDS: Mapping[str, Callable[[int], object]] = {
@@ -33,6 +35,17 @@ def test_a_service_that_forgets_to_refresh_is_found(service: str, acme: str, mon
     with pytest.raises(AssertionError, match="acme: T-FORGOT stands in verifying"):
         laws.check()
     phases.refresh([order.pk])
+
+
+def test_a_command_on_projects_that_forgets_to_refresh_is_found(acme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = projects.begun()
+    monkeypatch.setattr("projects.services.locking.refresh", lambda _project_ids: None)
+
+    services_of_projects.waive([project.pk], reason="基本契約による", actor=OPERATOR, at=WHEN)
+
+    with pytest.raises(AssertionError, match=f"acme: project {project.pk} stands in clarifying"):
+        laws.check()
+    projects_refreshed.refresh([project.pk])
 
 
 def test_the_neighbours_orders_are_looked_at_too(db: None) -> None:

@@ -1,0 +1,1 @@
+"""What is asked about service projects."""
