@@ -65,6 +65,7 @@ class Fact:
 
     at: datetime
     order_id: int | None
+    project_id: int | None
     subject: str
     quantity: Decimal
     late: bool
@@ -114,9 +115,11 @@ def facts_of(found: InvoiceLine, *, after: str = "", before: str = "") -> Page[F
 
 
 def _fact(fact: RatedFact, event: Event) -> Fact:
-    subject = str(event.data.get("number") or event.data.get("title") or f"{event.subject_kind} {event.subject_id}")
+    named = str(event.data.get("number") or event.data.get("title") or f"{event.subject_kind} {event.subject_id}")
+    project = event.subject_id if event.subject_kind == "project" else None
+    more = str(event.data.get("milestone") or event.data.get("person") or "") if project else ""
     cell = "／".join(map(str, fact.cell or ()))
-    return Fact(event.at, event.order_id, subject, fact.quantity, fact.late, cell)
+    return Fact(event.at, event.order_id, project, f"{named} {more}".strip(), fact.quantity, fact.late, cell)
 
 
 def month_estimate(at: datetime) -> Estimate | None:

@@ -23,10 +23,9 @@ class Kind:
     """One kind of work.
 
     label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
-    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question and an order to a supplier on
-    WAITING alone. done_by: the events that show that it
-    was done, the first told of each doing; whatever else ends it makes it void. promise: the metric, or the deadline,
-    whose due time is the item's.
+    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question and an order to a supplier on WAITING alone, for a service
+    project on LATE_TASKS and LATE_ANSWERS. done_by: the events that show that it was done, the first told of each doing;
+    whatever else ends it makes it void. promise: the metric, or the deadline, whose due time is the item's.
     lease: how long a holder may be away before it goes back.
     """
 
@@ -34,7 +33,7 @@ class Kind:
     label: str
     todo: str
     permission: Permission
-    subject: Literal["order", "shipment", "question", "supply"]
+    subject: Literal["order", "shipment", "question", "supply", "project"]
     wanted: Condition
     done_by: frozenset[str]
     icon: str
@@ -53,6 +52,10 @@ OUR_DECISIONS = "our_decisions"
 WAITING = "waiting"
 """The one fact of a question that the client asked in a thread, whether it waits for its answer, and of an order to a
 supplier, whether somebody has to ask the supplier again."""
+
+
+LATE_TASKS, LATE_ANSWERS = "late_tasks", "late_answers"
+"""The facts of a service project: tasks that should be done, and buyers who should have answered, as it was told."""
 
 
 def _may(move: str) -> Condition:
@@ -203,6 +206,26 @@ _ALL = (
         fact(WAITING) > 0,
         frozenset({"supply.moved"}),
         icon="phone",
+    ),
+    Kind(
+        "catch_up",
+        _("案件の遅れ"),
+        _("予定を過ぎた作業を終えるか、計画し直す"),
+        Permission.LOG_WORK,
+        "project",
+        fact(LATE_TASKS) > 0,
+        frozenset({"project.task_finished", "project.task_changed", "project.task_dropped"}),
+        icon="clipboard-list",
+    ),
+    Kind(
+        "remind",
+        _("検収の催促"),
+        _("回答のない検収を、購入者に確かめる"),
+        Permission.MANAGE_PROJECTS,
+        "project",
+        fact(LATE_ANSWERS) > 0,
+        frozenset({"project.accepted", "project.rejected", "project.acceptance_withdrawn"}),
+        icon="rubber-stamp",
     ),
 )
 

@@ -57,6 +57,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "promises": _every_clients("sla.tasks.tell", 60.0),
     "orders whose day has come": _every_clients("orders.tasks.keep_dates", crontab(minute="*/10")),
     "buyers of orders": _every_clients("orders.tasks.recognise_buyers", crontab(minute="11")),
+    "services that are late": _every_clients("projects.tasks.tell_late", crontab(minute="7")),
     "decisions that are overdue": _every_clients("orders.tasks.follow_up", crontab(minute="*/5")),
     "drafts that were left": _every_clients("orders.tasks.forget_drafts", crontab(hour="3", minute="29")),
     "documents to check": _every_clients("documents.tasks.check_waiting", crontab(minute="*/15")),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from billing import queries as billing
 from billing.models import Invoice
 from core import clock, scope
+from core.periods import local_day
 from core.text import search_key
 from customers.queries import listing as buyers
 from documents import kinds
@@ -29,6 +30,7 @@ from orders.queries import listing, threads
 from orders.queries.listing import Filters
 from portal import places
 from portal.look import values
+from projects.queries import listing as projects
 from tenants import doors, queries
 from tenants.doors import PortalRequest, page
 from tenants.queries import ClientInfo
@@ -190,6 +192,18 @@ def _threads(question: Question) -> Iterable[Hit]:
         yield Hit(_("やりとり"), _("合うやりとりをすべて見る"), question.list_url("orders:threads"))
 
 
+def _projects(question: Question) -> Iterable[Hit]:
+    if not question.may(Permission.VIEW_ORDERS) or not question.reaches_records:
+        return
+    today, side = local_day(clock.now()), question.request.side
+    found = projects.page(projects.Filters(text=question.text), today=today, side=side, size=SHOWN)
+    for row in found.rows:
+        address = question.url("projects:detail", row.project.pk)
+        yield Hit(_("案件"), row.project.subject, address, row.project.buyer, str(row.label))
+    if found.after:
+        yield Hit(_("案件"), _("合う案件をすべて見る"), question.list_url("projects:list"))
+
+
 def _client_places(question: Question) -> Iterable[Hit]:
     for place, address in places.found(question.request, "client", question.words, client=question.client):
         yield Hit(_("画面"), str(place.label), address)
@@ -222,5 +236,8 @@ def _served(question: Question) -> list[ClientInfo]:
     return queries.served_by(question.request.person.pk, question.request.role)
 
 
-_CLIENT_SOURCES: tuple[Source, ...] = (_orders, _buyers, _invoices, _documents, _threads, _client_places)
+_CLIENT_SOURCES: tuple[Source, ...] = (
+    *(_orders, _buyers, _projects, _invoices, _documents, _threads),
+    _client_places,
+)
 _FLOOR_SOURCES: tuple[Source, ...] = (_clients, _work, _floor_places)

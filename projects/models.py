@@ -76,7 +76,10 @@ class Requirement(models.Model):
 
 
 class Task(models.Model):
-    """A piece of the work. stage: a key of projects.blueprints.STAGES. minutes: estimated."""
+    """A piece of the work. stage: a key of projects.blueprints.STAGES. minutes: estimated.
+
+    late_at: when it was told that it is late; nothing where it is planned anew.
+    """
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -88,6 +91,7 @@ class Task(models.Model):
     minutes = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -168,7 +172,7 @@ class Acceptance(models.Model):
     """The buyer is asked to accept a milestone (検収). serial: of their link, which is derived and kept nowhere.
 
     answered_*: who answered, when, from which address (evidence, never changed). document_id: an uploaded 検収書;
-    paper_id: the one that was issued.
+    paper_id: the one that was issued. late_at: when it was told that the answer is late.
     """
 
     ACCEPTED, REJECTED = "accepted", "rejected"
@@ -180,6 +184,7 @@ class Acceptance(models.Model):
     answer_by = models.DateField()
     serial = models.PositiveIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=10, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=100, blank=True)

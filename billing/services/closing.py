@@ -100,8 +100,17 @@ def draft(day: date, *, actor: Actor, at: datetime) -> Invoice:
 
 def follow_undone(told: Told) -> None:
     """Orders were taken back: drafts that counted them are made again."""
+    _again(Event.objects.filter(order_id__in=told.frame["order_id"].to_list()).values("pk"), told)
+
+
+def follow_work_undone(told: Told) -> None:
+    """Work was taken back: drafts that counted it are made again."""
+    _again(told.frame["worked_event"].to_list(), told)
+
+
+def _again(events: Any, told: Told) -> None:
+    """Make the drafts that counted any of these events again."""
     facts = RatedFact.objects.filter(line__invoice__state=Invoice.DRAFT)
-    events = Event.objects.filter(order_id__in=told.frame["order_id"].to_list()).values("pk")
     periods = facts.filter(event_id__in=events).values_list("line__invoice__period_start", flat=True).distinct()
     for day in list(periods):
         draft(day, actor=told.actor, at=told.frame["at"].max())  # type: ignore[arg-type]

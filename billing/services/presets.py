@@ -42,6 +42,18 @@ _CANCELLING = _per_unit("cancellations", "出荷指示後のキャンセル手�
 
 _RETURNS = _per_unit("returns_inspected", "返品検品料", "returns_inspected", "点", "150")
 
+_SERVICES: tuple[Mapping[str, Any], ...] = (
+    _per_unit("work_hours", "サービス案件 作業料", "work_hours", "時間", "6500"),
+    {
+        "code": "milestone_value",
+        "name": "サービス案件 検収手数料（検収金額の5%）",
+        "meter": "milestone_value",
+        "unit": "円",
+        "rate": {"kind": "percentage", "percent": "5"},
+    },
+)
+"""Service projects: by the hour, and a share of what buyers accept."""
+
 USAGE: tuple[Mapping[str, Any], ...] = (
     {
         "code": "orders",
@@ -58,6 +70,7 @@ USAGE: tuple[Mapping[str, Any], ...] = (
     _PARCELS,
     _CANCELLING,
     _RETURNS,
+    *_SERVICES,
 )
 
 FLAT: tuple[Mapping[str, Any], ...] = (
@@ -77,6 +90,7 @@ FLAT: tuple[Mapping[str, Any], ...] = (
     _PARCELS,
     _CANCELLING,
     _RETURNS,
+    *_SERVICES,
 )
 
 HYBRID: tuple[Mapping[str, Any], ...] = (
@@ -87,6 +101,7 @@ HYBRID: tuple[Mapping[str, Any], ...] = (
     _PARCELS,
     _CANCELLING,
     _RETURNS,
+    *_SERVICES,
 )
 
 PLANS: dict[str, tuple[str, tuple[Mapping[str, Any], ...], tuple[str, ...]]] = {

@@ -53,6 +53,8 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
         return _show_reply(request, item)
     if item.subject_kind == "supply":
         return _show_chase(request, item)
+    if item.subject_kind == "project":
+        return _show_project(request, item)
     work = queries.work(item, request.permissions)
     if work is None:
         raise Http404
@@ -115,6 +117,18 @@ def _show_reply(request: PortalRequest, item: WorkItem, *, status: int = 200, **
         **more,
     }
     return render(request, "operations/reply.html", shown, status=status)
+
+
+def _show_project(request: PortalRequest, item: WorkItem) -> HttpResponse:
+    """The page of what is late of a service project; it is done on the project's own pages."""
+    work = queries.late_project(item, today=local_day(clock.now()))
+    if work is None:
+        raise Http404
+    services.note_presence(request.person.pk, at=clock.now())
+    desk = desks.chosen(request)
+    row = queue.row_of(item, desk.served, request.person.pk)
+    shown = {"work": work, "row": row, "desk": desk, "may_do": item.kind in desk.kinds}
+    return render(request, "operations/project.html", shown)
 
 
 @page(Permission.WRITE_MESSAGES, methods=("POST",), side="operator")

@@ -15,6 +15,7 @@ from orders.models import CancelRequest, Line, Question, Verification
 from orders.queries import detail, facts, supplies, threads, timeline
 from orders.queries.figures import Sent
 from orders.reasons import VERIFICATION_REASONS
+from projects.queries import detail as projects
 from sla import queries as promises
 from sla.models import Clock
 from tenants.roles import Permission
@@ -125,23 +126,16 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """An item that a question of the client in a thread asks for, and the conversation it stands in."""
+class Apart:
+    """An item about something else than an order."""
 
     item: WorkItem
     kind: Kind
-    talk: threads.Talk
-    moves: frozenset[str] = frozenset()
 
     @property
-    def number(self) -> str:
-        """What the thread is about: the order's number or the subject line."""
-        return self.talk.title
-
-    @property
-    def subtitle(self) -> str:
-        """Whose turn it is."""
-        return str(self.talk.standing)
+    def moves(self) -> frozenset[str]:
+        """No moves of an order."""
+        return frozenset()
 
     @property
     def todo(self) -> str:
@@ -160,13 +154,27 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Chase:
+class Reply(Apart):
+    """An item that a question of the client in a thread asks for, and the conversation it stands in."""
+
+    talk: threads.Talk
+
+    @property
+    def number(self) -> str:
+        """What the thread is about: the order's number or the subject line."""
+        return self.talk.title
+
+    @property
+    def subtitle(self) -> str:
+        """Whose turn it is."""
+        return str(self.talk.standing)
+
+
+@dataclass(frozen=True)
+class Chase(Apart):
     """An item about a supplier that has not answered or delivered. detail: the order to it."""
 
-    item: WorkItem
-    kind: Kind
     detail: supplies.Detail
-    moves: frozenset[str] = frozenset()
 
     @property
     def number(self) -> str:
@@ -178,20 +186,24 @@ class Chase:
         """Who the supplier is."""
         return str(self.detail.row.supplier)
 
-    @property
-    def todo(self) -> str:
-        """What the holder is asked to do, in the reader's language."""
-        return _(self.kind.todo)
+
+@dataclass(frozen=True)
+class LateProject(Apart):
+    """An item that a service project asks for by what is late of it."""
+
+    head: projects.Head
+    tasks: Sequence[projects.TaskRow]
+    asked: Sequence[projects.Asked]
 
     @property
-    def panel(self) -> str:
-        """The template with what this kind of work asks for."""
-        return f"operations/parts/task_{self.kind.code}.html"
+    def number(self) -> str:
+        """How the project is called."""
+        return self.head.project.number
 
     @property
-    def is_active(self) -> bool:
-        """Whether there is still something to do."""
-        return self.item.state in WorkItem.ACTIVE
+    def subtitle(self) -> str:
+        """What it is about."""
+        return self.head.project.subject
 
 
 def _address(postcode: str, prefecture: str, address: str) -> str:
@@ -237,6 +249,17 @@ def chase(item: WorkItem, *, today: date) -> Chase | None:
     """The item with the order to a supplier that it is about; None where that is not there any more."""
     found = supplies.of_supply(item.subject_id, today=today)
     return Chase(item, KINDS[item.kind], found) if found else None
+
+
+def late_project(item: WorkItem, *, today: date) -> LateProject | None:
+    """The item with the project that it is about; None where that is not there any more."""
+    head = projects.head(item.subject_id, today=today, side="operator")
+    if head is None:
+        return None
+    tasks = [row for row in projects.tasks(head.project, today=today) if row.is_late]
+    rows = projects.milestones(head.project, today=today)
+    asked = [one for row in rows for one in row.asked if one.is_late]
+    return LateProject(item, KINDS[item.kind], head, tasks, asked)
 
 
 def _check(open_reason: Verification) -> Check:

@@ -5,7 +5,14 @@ in. Only the subscribers run as the client whose facts they follow.
 """
 
 from operations.services.claiming import claim_many, claim_next
-from operations.services.following import follow, follow_question, follow_supply, move_due, open_received
+from operations.services.following import (
+    follow,
+    follow_project,
+    follow_question,
+    follow_supply,
+    move_due,
+    open_received,
+)
 from operations.services.holding import (
     finish,
     give_back,
@@ -27,6 +34,7 @@ __all__ = [
     "finish",
     "fold_tallies",
     "follow",
+    "follow_project",
     "follow_question",
     "follow_supply",
     "forget_refills",

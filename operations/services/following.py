@@ -16,7 +16,7 @@ from django.db import connection
 
 from core import copying, scope
 from core.events import Told
-from operations.kinds import KINDS, OUR_DECISIONS, OUR_HOLDS, WAITING, Kind, done_by
+from operations.kinds import KINDS, LATE_ANSWERS, LATE_TASKS, OUR_DECISIONS, OUR_HOLDS, WAITING, Kind, done_by
 from operations.models import Rank
 from operations.services.pooling import REFILL
 from orders.lifecycle import STAGES
@@ -65,6 +65,26 @@ _ITEMS_OF_QUESTIONS = """i.subject_kind = 'question' AND i.subject_id = ANY(%(id
            AND (i.order_id IS NULL OR i.order_id IN (SELECT order_id FROM q))"""
 
 _ITEMS_OF_SUPPLIES = "i.subject_kind = 'supply' AND i.subject_id = ANY(%(ids)s) AND i.order_id IS NULL"
+
+_PROJECTS = f"""
+    p AS MATERIALIZED (
+        SELECT p.id, p.subject AS title, t.{LATE_TASKS}, a.{LATE_ANSWERS}, t.task_due, a.answer_due
+          FROM projects_project p
+         CROSS JOIN LATERAL (
+               SELECT count(*) AS {LATE_TASKS}, min(plan_end) AS task_due FROM projects_task
+                WHERE project_id = p.id AND late_at IS NOT NULL AND done_at IS NULL AND p.cancelled_at IS NULL
+               ) t
+         CROSS JOIN LATERAL (
+               SELECT count(*) AS {LATE_ANSWERS}, min(a.answer_by) AS answer_due
+                 FROM projects_acceptance a JOIN projects_milestone m ON m.id = a.milestone_id
+                WHERE m.project_id = p.id AND a.late_at IS NOT NULL AND a.answered_at IS NULL
+                  AND a.withdrawn_at IS NULL
+               ) a
+         WHERE p.id = ANY(%(ids)s)
+    )
+"""  # noqa: S608 (our own words)
+_ITEMS_OF_PROJECTS = "i.subject_kind = 'project' AND i.subject_id = ANY(%(ids)s) AND i.order_id IS NULL"
+_DAY_OF = {"catch_up": "p.task_due", "remind": "p.answer_due"}
 
 _REASONS = (
     "(SELECT string_agg(DISTINCT v.reason, ',' ORDER BY v.reason) FROM {table} v WHERE v.order_id = o.id AND {open})"
@@ -150,6 +170,11 @@ def follow_supply(told: Told) -> None:
     _agree(told, told.frame["subject_id"].unique().to_list(), _for_supplies())
 
 
+def follow_project(told: Told) -> None:
+    """The same for what is late of service projects."""
+    _agree(told, told.frame["subject_id"].unique().to_list(), _for_projects())
+
+
 def _agree(told: Told, ids: list[int], statement: str) -> None:
     actor = told.actor
     person = int(actor.id) if actor.kind == "person" and actor.id.isdigit() else None
@@ -188,6 +213,12 @@ def _for_questions() -> str:
 def _for_supplies() -> str:
     wanted = [_wanted_supply(kind) for kind in KINDS.values() if kind.subject == "supply"]
     return _reconciliation(_SUPPLIES, wanted, _ITEMS_OF_SUPPLIES)
+
+
+@cache
+def _for_projects() -> str:
+    wanted = [_wanted_project(kind) for kind in KINDS.values() if kind.subject == "project"]
+    return _reconciliation(_PROJECTS, wanted, _ITEMS_OF_PROJECTS)
 
 
 def _reconciliation(facts: str, kinds: list[str], items: str) -> str:
@@ -248,6 +279,16 @@ def _wanted_supply(kind: Kind) -> str:
                {kind.priority}::smallint AS priority,
                (u.last_day + 1)::timestamp AT TIME ZONE %(zone)s AS due_at
           FROM u WHERE {kind.wanted.sql("u")}"""  # noqa: S608 (made of our own tables of words)
+
+
+def _wanted_project(kind: Kind) -> str:
+    """Due at the end of the earliest day that has passed."""
+    late = f"(({_DAY_OF[kind.code]} + 1)::timestamp AT TIME ZONE %(zone)s)"
+    return f"""
+        SELECT '{kind.code}' AS kind, 'project' AS subject_kind, p.id AS subject_id, NULL::bigint AS order_id,
+               left('P-' || lpad(p.id::text, 5, '0') || ' ' || p.title, 120) AS title, '' AS hint, 0 AS units,
+               {kind.priority} AS priority, {late} AS due_at
+          FROM p WHERE {kind.wanted.sql("p")}"""  # noqa: S608 (made of our own tables of words)
 
 
 _MOVE_DUE = """

@@ -17,7 +17,7 @@ from integrations.channels.rakuten.sample import SHOP as RAKUTEN
 from integrations.channels.shopify.sample import SHOP as SHOPIFY
 from orders.models import Channel
 from portal.commands import say
-from portal.demo import closing, files, report
+from portal.demo import closing, files, report, services
 from portal.demo.floor import Floor
 from portal.demo.month import Mender, Month
 from portal.demo.opening import House, open_house
@@ -98,6 +98,8 @@ def _play(orders: int) -> dict[str, Any]:
         )
         with steps.step("month", "1か月分の受注・出荷を処理"):
             month.play()
+        with steps.step("services", "無形商材の案件を2件進める"):
+            services.play(COMPANIES, house.actor(house.of("", "clerk1")))
         with steps.step("closing", "月次締めと請求書の発行"):
             closing.close(COMPANIES, _billing(house, stack))
         with steps.step("report", "集計と突き合わせ"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +14,16 @@ from django.db.models import Count, F, Q, Sum
 from billing.models import Invoice, RatedFact
 from core import scope
 from core.models import Event
-from core.periods import month_of
+from core.periods import local_day, month_of
 from integrations.channels.recount import count_independently, good_orders
-from orders.lifecycle import phase_column
+from orders.lifecycle import phase_column, phase_of
 from orders.models import Hold, Intake, Line, Order, RefusedRow, Shipment
 from orders.queries import facts
 from portal.demo.month import Sent
 from portal.demo.world import MONTH, Company
+from projects.lifecycle import PHASES
+from projects.models import Milestone, Project, WorkLog
+from projects.queries import facts as projects
 from sla import queries as promises
 
 Counts = dict[str, Any]
@@ -152,6 +156,26 @@ def _laws() -> Iterable[str]:
     billed = RatedFact.objects.filter(charge_code="shipments").count()
     if billed not in (0, shipped):
         yield f"{shipped} shipments in the month, {billed} billed"
+
+    yield from _laws_of_projects(start, end)
+
+
+def _laws_of_projects(start: datetime, end: datetime) -> Iterable[str]:
+    """What was worked for projects in the month, and what buyers accepted, is what was billed."""
+    left = WorkLog.objects.filter(billable=True, day__gte=local_day(start), day__lt=local_day(end))
+    worked = left.filter(undoes=None, undone_by=None).aggregate(minutes=Sum("minutes"))["minutes"] or 0
+    hours = RatedFact.objects.filter(charge_code="work_hours").aggregate(n=Sum("quantity"))["n"] or Decimal(0)
+    if abs(hours * 60 - worked) > 1:
+        yield f"{worked} minutes worked for projects in the month, {hours} hours billed"
+    accepted = Milestone.objects.filter(accepted_at__gte=start, accepted_at__lt=end).aggregate(yen=Sum("amount"))["yen"]
+    billed = RatedFact.objects.filter(charge_code="milestone_value").aggregate(n=Sum("quantity"))["n"]
+    if (accepted or 0) != (billed or 0):
+        yield f"buyers accepted {accepted} yen in the month, {billed} yen counted"
+    standing = dict(Project.objects.values_list("pk", "phase"))
+    for pk, known in projects.of_projects(standing).items():
+        given = phase_of(known, PHASES).code
+        if given != standing[pk]:
+            yield f"project {pk} stands in {standing[pk]}, its facts give {given}"
 
 
 def _wrong_phases() -> int:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("orders", "0011_supplies"),
+        ("orders", "0012_supplier_answers"),
     ]
 
     operations = [

@@ -38,8 +38,11 @@ def _acceptance(
     head = head_of(request, project_id)
     buyer = {"name": head.project.buyer_name}
     asked, answer_form = answering or (0, AnswerForm(initial=buyer))
+    rows = detail.milestones(head.project, today=head.today)
+    may = Permission.MANAGE_PROJECTS in request.permissions and {"hand_in", "plan"} <= head.moves
     context = {
-        "milestones": detail.milestones(head.project, today=head.today),
+        "milestones": rows,
+        "can_hand_in": may and any(row.can_be_handed_in for row in rows),
         "evaluation": detail.evaluation(head.project),
         "answer_by": detail.answer_by(head.today),
         "answering": asked,

@@ -137,8 +137,8 @@ def chart_of(rows: Sequence[TaskRow], other: int) -> dict[str, Any]:
         "kind": "bar",
         "categories": names,
         "series": [
-            {"name": str(Sentence(_("見積"))), "values": planned},
-            {"name": str(Sentence(_("実績"))), "values": used, "tone": "moving"},
+            {"name": str(Sentence(_("見積時間"))), "values": planned, "tone": "waiting"},
+            {"name": str(Sentence(_("作業時間"))), "values": used, "tone": "moving"},
         ],
         "unit": str(Sentence(_("時間"))),
         "category": str(Sentence(_("作業"))),

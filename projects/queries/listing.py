@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from core.paging import Page, page_of
+from core.paging import PAGE_ROWS, Page, page_of
 from orders.queries.listing import search_words
 from projects.lifecycle import OVER, PHASES
 from projects.models import Project, Task
@@ -33,9 +33,11 @@ class Filters:
         return bool(self.phase or self.text or self.owner or self.due)
 
 
-def page(filters: Filters, *, today: date, side: Side, after: str = "", before: str = "") -> Page[Standing]:
+def page(
+    filters: Filters, *, today: date, side: Side, after: str = "", before: str = "", size: int = PAGE_ROWS
+) -> Page[Standing]:
     """One page of the list, the newest first: one query."""
-    found = page_of(_matching(filters, today), order=("-id",), after=after, before=before)
+    found = page_of(_matching(filters, today), order=("-id",), after=after, before=before, size=size)
     return Page([standing_of(one, side=side) for one in found.rows], found.after, found.before)
 
 

@@ -35,13 +35,13 @@ class Standing:
 
     @property
     def planned_hours(self) -> float:
-        """Hours of the plan, to a tenth."""
-        return round(self.planned / 60, 1)
+        """Hours of the plan, to two decimals."""
+        return round(self.planned / 60, 2)
 
     @property
     def used_hours(self) -> float:
-        """Hours worked, to a tenth."""
-        return round(self.used / 60, 1)
+        """Hours worked, to two decimals."""
+        return round(self.used / 60, 2)
 
 
 def with_standing(projects: QuerySet[Project], *, today: date) -> QuerySet[Project]:

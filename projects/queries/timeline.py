@@ -50,6 +50,11 @@ SAYINGS: Mapping[str, tuple[Say, str]] = {
     "project.task_dropped": (_plain(_("作業を計画から外しました")), "waiting"),
     "project.task_started": (_plain(_("作業に着手しました")), "moving"),
     "project.task_finished": (_plain(_("作業が終わりました")), "done"),
+    "project.task_late": (_plain(_("作業が予定の日（%(due)s）を過ぎました"), "due"), "attention"),
+    "project.answer_late": (
+        _plain(_("検収の回答が期限（%(due)s）を過ぎました（%(milestone)s）"), "due", "milestone"),
+        "attention",
+    ),
     "project.task_reopened": (_plain(_("作業を未完了に戻しました")), "attention"),
     "project.milestone_planned": (_plain(_("マイルストーンを計画しました")), "moving"),
     "project.milestone_changed": (_plain(_("マイルストーンを変えました")), "moving"),

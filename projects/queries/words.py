@@ -33,7 +33,7 @@ def of_milestone(milestone: Milestone, *, asked: bool, rejected: bool) -> Word:
         return Sentence(_("検収済み")), "done"
     if asked:
         return Sentence(_("検収待ち")), "attention"
-    return (Sentence(_("差し戻し")), "trouble") if rejected else (Sentence(_("未達")), "waiting")
+    return (Sentence(_("差し戻し")), "trouble") if rejected else (Sentence(_("納品前")), "waiting")
 
 
 def of_check(check: Check) -> Word:

@@ -7,6 +7,7 @@ from projects.services.clarifying import ask, drop_questions, write_answers
 from projects.services.deciding import cancel, waive
 from projects.services.evaluating import evaluate
 from projects.services.keeping import drop_template, keep_template
+from projects.services.lateness import tell_late
 from projects.services.planning import (
     MilestoneDraft,
     TaskDraft,
@@ -55,6 +56,7 @@ __all__ = [
     "reopen",
     "report",
     "start",
+    "tell_late",
     "undo",
     "waive",
     "withdraw",

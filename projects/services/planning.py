@@ -64,6 +64,8 @@ def change_task(task_id: int, draft: TaskDraft, *, actor: Actor, at: datetime) -
     before = {name: getattr(task, name) for name in vars(draft)}
     for name, value in _task(draft).items():
         setattr(task, name, value)
+    if task.plan_end != before["plan_end"]:
+        task.late_at = None
     task.save()
     if before != _task(draft):
         tell("project.task_changed", [(task.project_id, {"text": task.name})], actor=actor, at=at)

@@ -41,7 +41,7 @@ def begun(blueprint: Blueprint = BLUEPRINT, *, at: datetime = MORNING, starts_on
 def under_contract(blueprint: Blueprint = BLUEPRINT, *, at: datetime = MORNING) -> Project:
     """A project of an accepted quote: 300,000 yen for the first milestone and 150,000 for the second."""
     lines = (quotes.line("SV-1", 1, "300000", name="初期設定"), quotes.line("SV-2", 1, "150000", name="手順書"))
-    contract = quotes.accepted(*lines, at=at)
+    contract = quotes.accepted(*lines, at=at, valid_until=at.date() + timedelta(days=30))
     quote = contract.version.quote_id
     return services.create(draft(), blueprint, quote_id=quote, actor=OPERATOR, at=at)
 

@@ -326,6 +326,14 @@ def _projects(nth: int) -> Ids:
     asked = projects.handed_in(project, 1, at=at)
     serving.answer(asked.pk, projects.PERSON, accept=True, actor=quotes.THEMSELVES, at=at)
     asked = projects.handed_in(project, at=at)
+    late = projects.delivering(at=at - timedelta(days=30))
+    for k in range(nth):
+        draft = serving.TaskDraft(f"遅れ{k}", "delivery", date(2026, 9, 1), date(2026, 9, 2), 60)
+        serving.add_tasks(late.pk, [draft], actor=OPERATOR, at=at)
+    serving.add_milestones(late.pk, projects.worth(*range(nth)), actor=OPERATOR, at=at)
+    for k in range(nth):
+        projects.handed_in(late, 1 + k, at=at - timedelta(days=20))
+    serving.tell_late(at=at)
     return {
         "project_id": project.pk,
         "task_id": task.pk,

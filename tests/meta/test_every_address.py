@@ -97,6 +97,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         project = projects.delivering()
         work = projects.logged(project).pk
         question = projects.handed_in(project)
+        task = projects.ids(Task, project)[0]
         run = printing.ask("order_slip", "order", [order], actor=OPERATOR, at=orders.MORNING).pk
         asking = threads.write_about(order, Words("いつ?"), side="client", actor=OPERATOR, at=orders.MORNING)
         own = FileFormat.objects.create(code="own-1", name="自社").pk
@@ -120,7 +121,7 @@ def ids(db: None, at: Callable[[str], Any]) -> dict[str, int]:
         "channel_id": channel,
         "buyer_id": buyer,
         "project_id": project.pk,
-        "task_id": projects.ids(Task, project)[0],
+        "task_id": task,
         "milestone_id": question.milestone_id,
         "acceptance_id": question.pk,
         "work_id": work,

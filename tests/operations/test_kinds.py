@@ -24,7 +24,11 @@ def test_a_kind_has_a_panel_an_icon_and_a_code_that_fits(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=KINDS)
 def test_what_a_kind_is_done_by_is_followed(kind: str) -> None:
-    followers = {"question": services.follow_question, "supply": services.follow_supply}
+    followers = {
+        "question": services.follow_question,
+        "supply": services.follow_supply,
+        "project": services.follow_project,
+    }
     follower = followers.get(KINDS[kind].subject, services.follow)
     heard = {name for name, subscribers in events.subscriptions().items() if follower in subscribers}
 
@@ -33,9 +37,9 @@ def test_what_a_kind_is_done_by_is_followed(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=KINDS)
 def test_a_kind_is_not_wanted_where_nothing_is(kind: str) -> None:
-    names = {"order": ORDER_FACTS, "shipment": SHIPMENT_FACTS, "question": ("waiting",), "supply": ("waiting",)}[
-        KINDS[kind].subject
-    ]
+    late = ("late_tasks", "late_answers")
+    facts = {"order": ORDER_FACTS, "shipment": SHIPMENT_FACTS, "question": ("waiting",), "supply": ("waiting",)}
+    names = facts.get(KINDS[kind].subject, late)
     nothing = dict.fromkeys([*names, "our_holds", "our_decisions"], 0) | (
         {"stage": 10} if KINDS[kind].subject == "shipment" else {}
     )

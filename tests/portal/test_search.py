@@ -19,6 +19,7 @@ from operations.models import WorkItem
 from portal.places import places
 from tests.conftest import OPERATOR
 from tests.factories import orders as factory
+from tests.factories import projects
 from tests.factories.people import client_person, login, staff
 
 At = Callable[[str], datetime]
@@ -192,7 +193,14 @@ def test_search_costs_the_same_whatever_it_finds(owner: Client, at: At) -> None:
             ask(owner, "NE-")
         counts.append(len(queries))
     assert counts[0] == counts[2]
-    assert counts[2] <= 10
+    assert counts[2] <= 11
+
+
+def test_service_projects_are_found_by_number_subject_and_buyer(owner: Client) -> None:
+    with scope.client("acme"):
+        project = projects.begun()
+    for words in (project.number, "導入支援", "青山茶舗"):
+        assert ask(owner, words)[project.subject] == f"/projects/{project.pk}"
 
 
 @pytest.mark.parametrize("side", ["client", "operator"])
