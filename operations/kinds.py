@@ -23,9 +23,9 @@ class Kind:
     """One kind of work.
 
     label: what it is called; todo: what the holder is asked to do (both marked text). wanted: on ORDER_FACTS or
-    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question and an order to a supplier on WAITING alone, for a service
-    project on LATE_TASKS and LATE_ANSWERS. done_by: the events that show that it was done, the first told of each doing;
-    whatever else ends it makes it void. promise: the metric, or the deadline, whose due time is the item's.
+    SHIPMENT_FACTS, OUR_HOLDS and OUR_DECISIONS; for a question and an order to a supplier on WAITING alone, for a
+    service project on LATE_TASKS and LATE_ANSWERS. done_by: the events that show that it was done, the first told of
+    each doing; whatever else ends it makes it void. promise: the metric, or the deadline, whose due time is the item's.
     lease: how long a holder may be away before it goes back.
     """
 

@@ -7,6 +7,6 @@ USUAL = "ALTER TABLE orders_order ALTER COLUMN search SET STATISTICS -1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0012_sorted_lists")]
+    dependencies = [("orders", "0016_rule_order")]
 
     operations = [migrations.RunSQL(FINE, USUAL)]
