@@ -300,7 +300,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/api/v1"}],
     "SORT_OPERATIONS": False,
-    "ENUM_NAME_OVERRIDES": {"ShipmentState": "orders.api.described.SHIPMENT_STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "ShipmentState": "orders.api.described.SHIPMENT_STATES",
+        "PhaseEnum": "orders.lifecycle.BY_CODE",
+        "ProjectPhase": "projects.lifecycle.BY_CODE",
+    },
 }
 
 METRICS_TOKEN = ENV.metrics_token.get_secret_value()

@@ -26,7 +26,7 @@ class Project(Buyer):
     """Something intangible that a client sold, from the first wish to the evaluation.
 
     phase: derived from facts, written by projects.services.phases.refresh alone. starts_on: day 0 of the plan.
-    waived_*: why no contract is needed here. owner: who answers for it.
+    waived_*: why no contract is needed here. owner: who answers for it. key: of the form that began it, sent once.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -42,6 +42,7 @@ class Project(Buyer):
     cancel_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
+    key = models.UUIDField(null=True, unique=True)
     search = models.TextField(blank=True)
 
     class Meta:
@@ -143,7 +144,7 @@ class Check(models.Model):
 class WorkLog(models.Model):
     """Minutes that somebody worked. Never changed: `undoes` names the row that this one takes back, with its minutes.
 
-    event_id: of the record, by which the bill knows it.
+    event_id: of the record, by which the bill knows it. key: of the form that logged it, sent once.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -156,6 +157,7 @@ class WorkLog(models.Model):
     billable = models.BooleanField(default=True)
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     event_id = models.BigIntegerField(null=True)
+    key = models.UUIDField(null=True, unique=True)
     logged_at = models.DateTimeField()
     logged_by = models.CharField(max_length=100)
 

@@ -282,6 +282,7 @@ TOKEN_SCOPES: dict[str, TokenScope] = {
         TokenScope("uploads:write", _("ファイルを取り込む"), P.IMPORT_ORDERS),
         TokenScope("messages:write", _("やりとりに書く"), P.WRITE_MESSAGES),
         TokenScope("shipments:read", _("出荷を読む"), P.VIEW_ORDERS),
+        TokenScope("projects:read", _("サービス案件を読む"), P.VIEW_ORDERS),
         TokenScope("invoices:read", _("請求書を読む"), P.VIEW_BILLING),
     )
 }

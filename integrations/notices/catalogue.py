@@ -1,7 +1,7 @@
 """Every notice there is: which event, told to whom, in which words unless the client says otherwise.
 
-A new one is one row in to_buyers, to_suppliers, to_clients, to_operators, of_troubles, of_quotes or of_messages;
-where nothing else is told of its event yet, one line in portal/subscriptions.py too.
+A new one is one row in to_buyers, to_suppliers, to_clients, to_operators, of_troubles, of_quotes, of_projects or
+of_messages; where nothing else is told of its event yet, one line in portal/subscriptions.py too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from integrations.notices.kind import AUDIENCES, LANGUAGES, MODES, OUTSIDE, PLACES, Audience, Kind
 from integrations.notices.of_messages import OF_MESSAGES
+from integrations.notices.of_projects import OF_PROJECTS
 from integrations.notices.of_quotes import OF_QUOTES
 from integrations.notices.of_troubles import OF_TROUBLES
 from integrations.notices.to_buyers import TO_BUYERS
@@ -33,7 +34,16 @@ __all__ = [
 
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
-    for kind in (*TO_BUYERS, *TO_SUPPLIERS, *TO_CLIENTS, *TO_OPERATORS, *OF_TROUBLES, *OF_QUOTES, *OF_MESSAGES)
+    for kind in (
+        *TO_BUYERS,
+        *TO_SUPPLIERS,
+        *TO_CLIENTS,
+        *TO_OPERATORS,
+        *OF_TROUBLES,
+        *OF_QUOTES,
+        *OF_PROJECTS,
+        *OF_MESSAGES,
+    )
 }
 """Every notice, by its code, in the order in which people see them."""
 

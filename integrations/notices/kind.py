@@ -68,6 +68,11 @@ PLACES: Mapping[str, str] = {
     "supply_items": _("発注した商品と数量"),
     "supply_total": _("発注金額（税込）"),
     "supply_page": _("仕入先用の回答ページ"),
+    "project_number": _("案件番号"),
+    "project_subject": _("案件の件名"),
+    "milestone": _("マイルストーン"),
+    "acceptance_by": _("検収の回答の期限"),
+    "acceptance_page": _("購入者用の検収ページ"),
     "page": _("この件の画面のアドレス"),
 }
 """The places that a text may have, and what goes there."""
@@ -83,6 +88,7 @@ SUPPLY = (
     *("shop", "supplier_name", "paper_number", "asked_on", "answer_by", "supply_items", "supply_total"),
     "supply_page",
 )
+PROJECT = ("shop", "addressee", "buyer_name", "project_number", "project_subject", "milestone")
 INTAKE = ("shop", "file_name", "rows", "orders_new", "orders_known", "orders_refused", "page")
 INVOICE = ("shop", "invoice_number", "invoice_total", "period", "page")
 

@@ -60,19 +60,21 @@ def of_orders(order_ids: Collection[int]) -> pl.DataFrame:
     return fetch(_ORDERS, [list(order_ids)], ORDERS)
 
 
-_QUOTES = """
+_BUYERS = """
     SELECT id, buyer_name, buyer_email, buyer_company
-      FROM orders_quote
+      FROM {table}
      WHERE id = ANY(%s)
 """
-QUOTES = pl.Schema(
+_BUYER_TABLES = {"quote": "orders_quote", "project": "projects_project"}
+BUYERS = pl.Schema(
     {"subject_id": pl.Int64, "order_buyer": pl.String, "order_email": pl.String, "order_company": pl.String}
 )
 
 
-def of_quotes(quote_ids: Collection[int]) -> pl.DataFrame:
-    """Who each quote is for, in the columns that say it of an order."""
-    return fetch(_QUOTES, [list(quote_ids)], QUOTES)
+def buyers_of(subject_kind: str, ids: Collection[int]) -> pl.DataFrame | None:
+    """Who each quote or project is for, in the columns that say it of an order; None for what else there is."""
+    table = _BUYER_TABLES.get(subject_kind)
+    return fetch(_BUYERS.format(table=table), [list(ids)], BUYERS) if table else None
 
 
 def file_names(intake_ids: Collection[int]) -> dict[int, str]:
@@ -101,6 +103,7 @@ class Filling:
                 "tracking_page": LINK if self.audience == "buyer" else "",
                 "quote_page": LINK if self.audience == "buyer" else "",
                 "supply_page": LINK if self.audience == "supplier" else "",
+                "acceptance_page": LINK if self.audience == "buyer" else "",
             }
 
     def _page(self, row: Row) -> str:
@@ -114,6 +117,7 @@ _PAGES = {
     "intake": "orders:intake",
     "invoice": "billing:invoice",
     "quote": "orders:quote",
+    "project": "projects:acceptance",
     "thread": "orders:thread",
 }
 
@@ -231,6 +235,10 @@ _SAYINGS: Mapping[str, Callable[[Row], object]] = {
     "supply_items": lambda row: row.get("supply_items"),
     "supply_total": lambda row: _yen(row.get("total")),
     "contract_ends_on": lambda row: _day(row.get("ends_on")),
+    "project_number": lambda row: row.get("number"),
+    "project_subject": lambda row: row.get("subject"),
+    "milestone": lambda row: row.get("milestone"),
+    "acceptance_by": lambda row: _day(row.get("answer_by")),
     "period": lambda row: _day(row.get("period")),
     "recipient": lambda row: row.get("address"),
     "author": lambda row: row.get("author"),

@@ -1,4 +1,4 @@
-"""Where the sign of a link leads in a mail: to the buyer's page of an order or a quote, or to the supplier's."""
+"""Where the sign of a link leads in a mail: to a buyer's page (of an order, a quote, what was handed in) or a supplier's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from integrations.queries import tracking
 from orders.models import QuoteVersion, Supply
 from orders.queries import supply_links
 from orders.queries.quoting import links
+from projects.models import Acceptance
+from projects.queries import links as acceptances
 from tenants import queries as tenants
+
+EXAMPLES = {"quote": "quote_page", "project": "acceptance_page", "supply": "supply_page"}
+"""By the subject of the event, the page outside that its mail leads to."""
 
 
 def address_for(notice: Notice) -> str:
@@ -23,13 +28,18 @@ def address_for(notice: Notice) -> str:
         return supply_links.address_of(supply) if supply else ""
     if notice.order_id:
         return tracking.address_of(notice.order_id)
-    told = Event.objects.filter(pk=notice.event_id or 0, subject_kind="quote").values_list("data", flat=True).first()
-    version = QuoteVersion.objects.filter(pk=told["version_id"]).first() if told else None
+    told = Event.objects.filter(pk=notice.event_id or 0, subject_kind__in=["quote", "project"]).first()
+    if told is None:
+        return ""
+    if told.subject_kind == "project":
+        asked = Acceptance.objects.filter(pk=told.data["acceptance_id"]).first()
+        return acceptances.address_of(asked) if asked else ""
+    version = QuoteVersion.objects.filter(pk=told.data["version_id"]).first()
     return links.address_of(version) if version else ""
 
 
 def example_of(event: str) -> str:
-    """An address as it is sent about a happening, of no quote and no order."""
-    name = {"quote": "quote_page", "supply": "supply_page"}.get(event.partition(".")[0], "tracking")
-    path = reverse(name, settings.CLIENT_URLCONF, args=["…"])
-    return tenants.address_of(scope.current_client(), path)
+    """An address as it is sent about a happening, of nothing there is; "" where it leads to no page of its own."""
+    name = EXAMPLES.get(event.partition(".")[0], "")
+    path = reverse(name, settings.CLIENT_URLCONF, args=["…"]) if name else ""
+    return tenants.address_of(scope.current_client(), path) if path else ""

@@ -87,10 +87,10 @@ def _rows(told: Told, live_at: datetime) -> pl.DataFrame:
     if told.subject_kind == "intake":
         names = figures.file_names(frame["subject_id"])
         frame = frame.with_columns(pl.col("subject_id").replace_strict(names, default="").alias("file_name"))
-    if told.subject_kind == "quote":
-        quotes = figures.of_quotes(frame["subject_id"])
+    buyers = figures.buyers_of(told.subject_kind, frame["subject_id"])
+    if buyers is not None:
         frame = frame.drop("order_buyer", "order_email").join(
-            quotes, on="subject_id", how="left", maintain_order="left"
+            buyers, on="subject_id", how="left", maintain_order="left"
         )
     if told.subject_kind == "supply":
         frame = frame.join(supplies.figures_of(frame["subject_id"]), on="subject_id", how="left", maintain_order="left")

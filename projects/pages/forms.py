@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -43,7 +44,13 @@ def refuse_in(form: forms.Form, refusal: Refused) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-class ProjectForm(forms.Form):
+class SentOnce(forms.Form):
+    """A form that counts once, however often it is sent."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+
+class ProjectForm(SentOnce):
     """A project as it begins."""
 
     subject = forms.CharField(label=gettext_lazy("件名"), max_length=100)
@@ -67,7 +74,7 @@ class ProjectForm(forms.Form):
         given = self.cleaned_data
         parts = ("name", "company", "email", "phone", "postcode", "address")
         buyer = Buyer(**{part: given[part] for part in parts})
-        return Draft(given["subject"], given["owner"], given["starts_on"], buyer)
+        return Draft(given["subject"], given["owner"], given["starts_on"], buyer, given["key"])
 
 
 class QuestionForm(forms.Form):
@@ -133,7 +140,7 @@ def initial_of_milestone(milestone: Milestone) -> dict[str, Any]:
     return {name: getattr(milestone, name) for name in MilestoneForm.base_fields}
 
 
-class WorkForm(forms.Form):
+class WorkForm(SentOnce):
     """What somebody worked."""
 
     day = _day(gettext_lazy("作業日"))
@@ -160,7 +167,8 @@ class WorkForm(forms.Form):
         """The work as typed."""
         given = self.cleaned_data
         minutes = _minutes(given["hours"])
-        return Worked(given["person"], given["day"], minutes, given["note"], given["task"], given["billable"])
+        words = (given["note"], given["task"], given["billable"], given["key"])
+        return Worked(given["person"], given["day"], minutes, *words)
 
 
 class CheckForm(forms.Form):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -72,10 +73,11 @@ class Origin:
 
     @property
     def ids(self) -> dict[str, int | None]:
-        """As the service is told of it. The inquiry behind a quote comes along."""
-        behind = self.quote.inquiry_id if self.quote else None
-        inquiry = self.inquiry.pk if self.inquiry else behind
-        return {"inquiry_id": inquiry, "quote_id": self.quote.pk if self.quote else None}
+        """As the service is told of it."""
+        return {
+            "inquiry_id": self.inquiry.pk if self.inquiry else None,
+            "quote_id": self.quote.pk if self.quote else None,
+        }
 
 
 @page(Permission.MANAGE_PROJECTS, methods=("GET", "POST"))
@@ -123,7 +125,7 @@ def of_contract(request: PortalRequest, contract_id: int) -> HttpResponse:
 def of_inquiry(request: PortalRequest, inquiry_id: int) -> HttpResponse:
     """The project of an inquiry; where there is none yet, the form that begins it."""
     inquiry = Inquiry.objects.filter(pk=inquiry_id).values_list("pk", flat=True).first()
-    return _of(request, "inquiry", inquiry, lambda key: Project.objects.filter(inquiry=key))
+    return _of(request, "inquiry", inquiry, lambda key: Project.objects.filter(Q(inquiry=key) | Q(quote__inquiry=key)))
 
 
 def _of(request: PortalRequest, name: str, key: int | None, those: Callable[[int], Any]) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What is done with service projects."""
 
 from projects.services.accepting import answer, hand_in, renew_links, withdraw
-from projects.services.beginning import Draft, apply, create, follow_quotes
+from projects.services.beginning import Draft, apply, create, follow_quotes, link_quotes
 from projects.services.checking import add_checks, record_checks
 from projects.services.clarifying import ask, drop_questions, write_answers
 from projects.services.deciding import cancel, waive
@@ -49,6 +49,7 @@ __all__ = [
     "follow_quotes",
     "hand_in",
     "keep_template",
+    "link_quotes",
     "log",
     "propose",
     "record_checks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -27,12 +28,13 @@ DAYS_TO_FIRST = 30
 
 @dataclass(frozen=True)
 class Draft:
-    """A project as somebody begins it. starts_on: day 0 of its plan."""
+    """A project as somebody begins it. starts_on: day 0 of its plan. key: of the form, which counts once."""
 
     subject: str
     owner: str
     starts_on: date
     buyer: Buyer
+    key: UUID | None = None
 
 
 @transaction.atomic
@@ -47,8 +49,11 @@ def create(
 ) -> Project:
     """Begin a project by a template. From a quote, which must be accepted, its lines become the milestones.
 
-    Refused where the inquiry or quote has its project already.
+    Refused where the inquiry or quote has its project already; a form that is sent again gives the project it made.
     """
+    again = Project.objects.filter(key=draft.key).first() if draft.key else None
+    if again is not None:
+        return again
     if not draft.subject.strip() or not draft.buyer.name.strip():
         raise Refused(Sentence(_("件名とお名前を入れてください。")), code="missing", field="subject")
     lines = _agreed_lines(quote_id) if quote_id is not None else []
@@ -64,6 +69,7 @@ def create(
         quote_id=quote_id,
         created_at=at,
         created_by=actor.name,
+        key=draft.key,
         **known,
     )
     project.search = search_key("|".join((project.number, *words)))
@@ -148,7 +154,8 @@ def _worth(line: Wanted) -> dict[str, object]:
 
 def follow_quotes(told: Told) -> None:
     """What happened to quotes moves their projects; what was accepted is what their milestones are worth."""
-    projects = list(Project.objects.select_for_update().filter(quote__in=told.frame["subject_id"].to_list()))
+    quotes = told.frame["subject_id"].to_list()
+    projects = list(Project.objects.select_for_update().filter(quote__in=quotes))
     if not projects:
         return
     if told.name == "quote.accepted":
@@ -159,6 +166,19 @@ def follow_quotes(told: Told) -> None:
     number = {one.version.quote_id: one.version.quote.number for one in agreed.select_related("version__quote")}
     moved = [(one.pk, {"quote": number.get(one.quote_id or 0, "")}) for one in projects]
     tell(f"project.{told.name.replace('.', '_')}", moved, actor=told.actor, at=at)
+
+
+def link_quotes(told: Told) -> None:
+    """A quote was drafted for an inquiry whose project waits for one: it is the project's."""
+    drafted = Quote.objects.filter(pk__in=told.frame["subject_id"].to_list()).order_by("-pk")
+    quotes = {inquiry: quote for inquiry, quote in drafted.values_list("inquiry_id", "pk") if inquiry}
+    waiting = list(Project.objects.select_for_update().filter(inquiry__in=quotes, quote=None, cancelled_at=None))
+    for project in waiting:
+        project.quote_id = quotes[project.inquiry_id or 0]
+    Project.objects.bulk_update(waiting, ["quote"])
+    at = told.frame["at"].max()
+    assert isinstance(at, datetime)
+    tell("project.quoted", [(one.pk, {"quote_id": one.quote_id}) for one in waiting], actor=told.actor, at=at)
 
 
 def _take_over(projects: Sequence[Project]) -> None:

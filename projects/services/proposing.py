@@ -33,8 +33,8 @@ def propose(project_id: int, *, actor: Actor, at: datetime) -> QuoteVersion:
     )
     draft = quoting.Draft(project.subject, project.owner or actor.name, _buyer(project), _lines(project), terms)
     version = quoting.create(draft, inquiry_id=project.inquiry_id, actor=actor, at=at)
-    Project.objects.filter(pk=project.pk).update(quote=version.quote_id)
-    tell("project.quoted", [(project.pk, {"quote_id": version.quote_id})], actor=actor, at=at)
+    if Project.objects.filter(pk=project.pk, quote=None).update(quote=version.quote_id):  # else its inquiry led there
+        tell("project.quoted", [(project.pk, {"quote_id": version.quote_id})], actor=actor, at=at)
     return version
 
 

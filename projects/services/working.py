@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -23,7 +24,7 @@ MOST_MINUTES = 24 * 60
 
 @dataclass(frozen=True)
 class Worked:
-    """What somebody did on a day. billable: whether the time may be charged."""
+    """What somebody did on a day. billable: whether the time may be charged. key: of the form, which counts once."""
 
     person: str
     day: date
@@ -31,12 +32,19 @@ class Worked:
     note: str = ""
     task_id: int | None = None
     billable: bool = True
+    key: UUID | None = None
 
 
 @transaction.atomic
 def log(project_id: int, entries: Sequence[Worked], *, actor: Actor, at: datetime) -> list[WorkLog]:
-    """Write down who worked how long on what. It counts on the day of the work, also for the bill."""
+    """Write down who worked how long on what. It counts on the day of the work, also for the bill.
+
+    Returns the new rows: none for a form that is sent again.
+    """
     project = one("log", project_id)
+    keys = [entry.key for entry in entries if entry.key]
+    known = set(WorkLog.objects.filter(key__in=keys).values_list("key", flat=True))
+    entries = [entry for entry in entries if entry.key not in known]
     for entry in entries:
         _check(entry, today=local_day(at))
     tasks = {entry.task_id for entry in entries if entry.task_id is not None}
@@ -51,6 +59,7 @@ def log(project_id: int, entries: Sequence[Worked], *, actor: Actor, at: datetim
             minutes=entry.minutes,
             note=entry.note.strip()[:500],
             billable=entry.billable,
+            key=entry.key,
             logged_at=at,
             logged_by=actor.name,
         )

@@ -28,6 +28,7 @@ from portal.api_reference import description
 from tests.api.conftest import Program, an_order, program
 from tests.conftest import OPERATOR
 from tests.factories import orders as made
+from tests.factories import projects
 from tests.factories.people import host_of
 
 OPERATIONS = [
@@ -163,6 +164,13 @@ class Calls:
     def shipments_read(self) -> Any:
         (pk,) = made.shipped(made.order().pk)
         return self.who.get(f"shipments/{pk}")
+
+    def projects_list(self) -> Any:
+        projects.delivering()
+        return self.who.get("projects", {"phase": "delivering"})
+
+    def projects_read(self) -> Any:
+        return self.who.get(f"projects/{projects.logged(projects.delivering()).project_id}")
 
     def invoices_list(self) -> Any:
         invoice()
@@ -327,6 +335,7 @@ def test_a_neighbours_order_is_not_found(acme_program: Program) -> None:
     [
         ("orders", made.order, 2),
         ("shipments", lambda: made.released(made.order().pk), 2),
+        ("projects", projects.begun, 2),
         ("invoices", invoice, 2),
     ],
 )

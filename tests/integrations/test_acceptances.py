@@ -14,12 +14,15 @@ from pytest_django import Settings
 
 from core import clock, scope
 from core.models import Event
+from integrations.models import Notice
+from integrations.services import sending
 from projects import services
 from projects.models import Acceptance, Evaluation, Milestone, Project
 from projects.queries import links
+from tenants import services as tenants
 from tests.conftest import OPERATOR
 from tests.factories import projects
-from tests.factories.people import host_of
+from tests.factories.people import client_person, host_of, staff
 
 At = Callable[[str], datetime]
 YES = {"act": "accept", "name": "佐藤 一郎", "agreed": "on"}
@@ -156,6 +159,34 @@ def test_the_page_speaks_the_language_that_is_asked_for() -> None:
     visitor = browser()
     assert visitor.get(f"{path}?language=en").status_code == 302
     assert 'lang="en"' in shown(visitor.get(path))
+
+
+def test_the_buyer_is_written_to_and_both_houses_are_told(at: At) -> None:
+    tenants.go_live("acme", at("2026-09-30 09:00"), actor=OPERATOR, at=at("2026-09-29 09:00"))
+    client_person("orders")
+    staff("clerk", serves=["acme"])
+    one, path = asked()
+    with scope.client("acme"):
+        letter = sending._letter(Notice.objects.get(kind="buyer.acceptance_asked"))
+    assert f"{path}\n" in letter.text
+    assert "2026年10月8日" in letter.text
+    assert "青山茶舗株式会社 佐藤 一郎 様" in letter.text
+    browser().post(path, NO)
+    with scope.client("acme"):
+        again = projects.handed_in(one.milestone.project)
+    browser().post(f"/a/{links_of(again)}", YES)
+    with scope.client("acme"):
+        told_of = Notice.objects.filter(kind__contains=".acceptance_").exclude(audience="buyer")
+        told = list(told_of.order_by("id").values_list("kind", "body"))
+        letter = sending._letter(Notice.objects.filter(kind="buyer.acceptance_asked").latest("id"))
+    assert [kind for kind, _body in told] == [
+        "client.acceptance_refused",
+        "operator.acceptance_refused",
+        "client.acceptance_given",
+    ]
+    assert "件数が合わない" in told[0][1]
+    assert f"/clients/acme/projects/{one.milestone.project_id}/acceptance" in told[1][1]
+    assert f"/a/{links_of(again)}" in letter.text
 
 
 def test_trying_links_is_stopped() -> None:

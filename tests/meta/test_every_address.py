@@ -142,8 +142,10 @@ def contents() -> dict[str, str]:
 
 
 def ask(browser: Client, address: Address, method: str, ids: dict[str, int]) -> HttpResponseBase:
-    """Ask for the address by this method, with nothing in the form."""
+    """Ask for the address by this method, with nothing in the form, and read the answer to its end."""
     answer: HttpResponseBase = browser.generic(method, address.path(ids))
+    if answer.streaming:
+        b"".join(answer)
     return answer
 
 

@@ -73,6 +73,14 @@ def test_a_project_begins_with_a_template(owner: Client) -> None:
     assert "条件に合う案件はありません" in shown(owner.get("/projects?q=ないもの"))
 
 
+def test_a_form_that_is_sent_twice_begins_one_project(owner: Client) -> None:
+    key = "11111111-2222-4333-8444-555555555555"
+    first, second = (owner.post("/projects/new", NEW | {"key": key}) for _press in range(2))
+    assert first["Location"] == second["Location"]
+    with scope.client("acme"):
+        assert Project.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -204,8 +212,13 @@ def test_work_is_logged_and_taken_back_in_the_open(clerk: Client) -> None:
     assert "まだ来ていない日" in shown(refused)
     assert clerk.post(f"{place}/log", worked | {"hours": "25"}).status_code == 422
     assert clerk.post(f"{place}/log", worked | {"billable": "on"}).status_code == 302
+    key = "11111111-2222-4333-8444-555555555555"
+    for _press in range(2):
+        assert clerk.post(f"{place}/log", worked | {"hours": "2", "key": key}).status_code == 302
+    assert 'name="key"' in shown(clerk.get(place))
     with scope.client("acme"):
-        row = WorkLog.objects.get()
+        assert WorkLog.objects.count() == 2
+        row = WorkLog.objects.get(key=None)
     assert (row.minutes, row.billable) == (75, True)
     clerk.post(f"{place}/{row.pk}/undo")
     page = shown(clerk.get(place))
@@ -213,7 +226,7 @@ def test_work_is_logged_and_taken_back_in_the_open(clerk: Client) -> None:
     assert "-1.25" in page
     clerk.post(f"{place}/{row.pk}/undo")
     with scope.client("acme"):
-        assert WorkLog.objects.count() == 2
+        assert WorkLog.objects.count() == 3
 
 
 def test_checks_are_recorded_and_hold_the_milestone(owner: Client, clerk: Client) -> None:

@@ -335,7 +335,18 @@ def test_a_project_from_an_inquiry_answers_it_with_its_quote() -> None:
     with pytest.raises(Refused, match="すでにあります"):
         services.create(projects.draft(), inquiry_id=inquiry.pk, actor=OPERATOR, at=MORNING)
     version = services.propose(project.pk, actor=OPERATOR, at=MORNING)
+    assert len(told("project.quoted")) == 1
     quoting.send([version.quote_id], actor=OPERATOR, at=MORNING).sole()
     assert QuoteVersion.objects.get(pk=version.pk).quote.inquiry_id == inquiry.pk
     inquiry.refresh_from_db()
     assert inquiry.state == "answered"
+
+
+def test_a_quote_that_is_written_from_the_inquiry_is_the_projects() -> None:
+    inquiry = quoting.receive(quotes.BUYER, subject="導入", text="", owner="営業", actor=OPERATOR, at=MORNING)
+    project = services.create(projects.draft(), inquiry_id=inquiry.pk, actor=OPERATOR, at=MORNING)
+    first, _second = (
+        quoting.create(quotes.draft(), inquiry_id=inquiry.pk, actor=OPERATOR, at=MORNING) for _nth in range(2)
+    )
+    assert Project.objects.get(pk=project.pk).quote_id == first.quote_id
+    assert (phase_of(project), len(told("project.quoted"))) == ("proposing", 1)
