@@ -1,4 +1,4 @@
-"""Where the sign of a link leads in a mail: to a buyer's page (of an order, a quote, what was handed in) or a supplier's."""
+"""Where the sign of a link leads in a mail: to the buyer's page of an order, a quote or a delivery, or the supplier's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def address_for(notice: Notice) -> str:
 
 
 def example_of(event: str) -> str:
-    """An address as it is sent about a happening, of nothing there is; "" where it leads to no page of its own."""
-    name = EXAMPLES.get(event.partition(".")[0], "")
-    path = reverse(name, settings.CLIENT_URLCONF, args=["…"]) if name else ""
-    return tenants.address_of(scope.current_client(), path) if path else ""
+    """An address as it is sent about a happening, of nothing there is."""
+    name = EXAMPLES.get(event.partition(".")[0], "tracking")
+    return tenants.address_of(scope.current_client(), reverse(name, settings.CLIENT_URLCONF, args=["…"]))

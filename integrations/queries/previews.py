@@ -33,7 +33,9 @@ def preview(kind: Kind, language: str, *, subject: str, body: str, order_id: int
     order = found or Order.objects.order_by("-ordered_at", "-id").first()
     filling = figures.Filling(standing.shop, language, kind.audience)
     filled = filling.figures(_row(kind, order))
-    link = links.example_of(kind.event) or (tracking.address_of(order.pk) if order else tracking.example_address())
+    link = links.example_of(kind.event)
+    if order and kind.audience == "buyer" and kind.event.partition(".")[0] not in links.EXAMPLES:
+        link = tracking.address_of(order.pk)
     return Preview(
         sender=standing.shop if kind.audience in OUTSIDE else "",
         subject=rendering.subject_of(subject, filled).replace(rendering.LINK, link),
@@ -99,7 +101,6 @@ def _example(event: str, now: datetime) -> dict[str, Any]:
         "subject": "秋の販促ギフト",
         "valid_until": f"{tomorrow + timedelta(days=30)}",
         "milestone": "初期設定の完了",
-        "answer_by": f"{tomorrow + timedelta(days=7)}",
         "total": "128000",
         "period": f"{now:%Y-%m}-01",
         "address": "hanako@example.jp",
