@@ -1,4 +1,4 @@
-"""Where the sign of a link leads in a mail: to the buyer's page of an order, a quote or a delivery, or the supplier's."""
+"""Where a link in a mail leads: to the buyer's page of an order, a quote or a delivery, or to the supplier's."""
 
 from __future__ import annotations
 
