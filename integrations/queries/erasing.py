@@ -13,6 +13,7 @@ from customers.models import Address, Buyer, Mark
 from documents.models import IssuedPaper
 from integrations.models import Notice
 from orders.models import Inquiry, Message, Order, Quote
+from projects.models import Acceptance, Project, Report
 
 CLOSED = ("completed", "cancelled")
 """Phases in which nothing happens to an order any more."""
@@ -39,6 +40,7 @@ class Held:
     numbers: Sequence[str]
     quotes: Sequence[int]
     inquiries: Sequence[int]
+    projects: Sequence[int]
     moving: Sequence[str]
     mails: Sequence[int]
     emails: Sequence[str]
@@ -63,15 +65,21 @@ def held(buyer_id: int) -> Held:
     quote_ids = [one.pk for one in quotes]
     asked = Q(quotes__in=quote_ids) | Q(buyer_email__in=emails) | Q(buyer_phone__in=phones)
     inquiries = list(Inquiry.objects.filter(asked).order_by("id").distinct().values_list("pk", flat=True))
+    begun = Q(quote__in=quote_ids) | Q(inquiry__in=inquiries) | Q(buyer_email__in=emails) | Q(buyer_phone__in=phones)
+    projects = list(Project.objects.filter(begun).order_by("id"))
+    project_ids = [one.pk for one in projects]
+    acceptances = Acceptance.objects.filter(milestone__project__in=project_ids).values("pk")
+    reports = Report.objects.filter(project__in=project_ids).values("pk")
     waiting = Q(versions__state__in=OPEN_QUOTES)
     waiting |= Q(versions__contract__isnull=False, versions__contract__order=None, versions__contract__ended_at=None)
     open_quotes = Quote.objects.filter(waiting, pk__in=quote_ids).distinct().order_by("id")
-    told = (
-        Q(order_id__in=order_ids) | Q(address__in=emails) | Q(number__in=[one.number for one in quotes if one.number])
-    )
-    papers = IssuedPaper.objects.filter(
-        Q(order_id__in=order_ids) | Q(subject_kind="quote", subject_id__in=quote_ids), document__deleted_at=None
-    ).aggregate(n=Count("pk"), until=Max("document__retain_until"))
+    called = [one.number for one in quotes if one.number] + [one.number for one in projects]
+    told = Q(order_id__in=order_ids) | Q(address__in=emails) | Q(number__in=called)
+    printed = Q(order_id__in=order_ids) | Q(subject_kind="quote", subject_id__in=quote_ids)
+    printed |= Q(subject_kind="acceptance", subject_id__in=acceptances)
+    printed |= Q(subject_kind="report", subject_id__in=reports)
+    kept = IssuedPaper.objects.filter(printed, document__deleted_at=None)
+    papers = kept.aggregate(n=Count("pk"), until=Max("document__retain_until"))
     return Held(
         members=ids,
         is_erased=any(one.erased_at for one in members),
@@ -79,8 +87,10 @@ def held(buyer_id: int) -> Held:
         numbers=[number for _key, number, _phase in orders],
         quotes=quote_ids,
         inquiries=inquiries,
+        projects=project_ids,
         moving=[number for _key, number, phase in orders if phase not in CLOSED]
-        + [one.number or one.subject for one in open_quotes],
+        + [one.number or one.subject for one in open_quotes]
+        + [one.number for one in projects if one.phase not in CLOSED],
         mails=list(Notice.objects.filter(told).values_list("pk", flat=True)),
         emails=emails,
         phones=phones,
@@ -96,7 +106,7 @@ def values_of(held: Held) -> set[str]:
     for row in Order.objects.filter(pk__in=held.orders).values(*_WHOLE):
         _add(found, [row[name] for name in _NAMES], [row[name] for name in _PHONES], [row["buyer_email"]])
         _add_places(found, [row[name] for name in _POSTCODES], [row[name] for name in _ADDRESSES])
-    for model, keys in ((Quote, held.quotes), (Inquiry, held.inquiries)):
+    for model, keys in ((Quote, held.quotes), (Inquiry, held.inquiries), (Project, held.projects)):
         for one in model.objects.filter(pk__in=keys):
             names = [one.buyer_name, one.buyer_company, getattr(one, "ship_name", "")]
             _add(found, names, [one.buyer_phone, getattr(one, "ship_phone", "")], [one.buyer_email])

@@ -42,6 +42,16 @@ from orders.models import (
     Thread,
     Verification,
 )
+from projects.models import (
+    Acceptance,
+    Check,
+    Evaluation,
+    Milestone,
+    Project,
+    Requirement,
+    Task,
+    WorkLog,
+)
 
 LONGEST_REASON = 200
 
@@ -62,6 +72,10 @@ _ABOUT: Sequence[tuple[type[models.Model], Callable[[Held], Q]]] = (
     (Contract, lambda held: Q(version__quote__in=held.quotes)),
     (QuoteVersion, lambda held: Q(quote__in=held.quotes)),
     (QuoteQuestion, lambda held: Q(version__quote__in=held.quotes)),
+    *((model, lambda held: Q(project__in=held.projects)) for model in (
+        Requirement, Task, Milestone, WorkLog, Evaluation,
+    )),
+    *((model, lambda held: Q(milestone__project__in=held.projects)) for model in (Check, Acceptance)),
 )  # fmt: skip
 
 _PERSON = {f"buyer_{part}": "" for part in ("email", "phone", "postcode", "address")}
@@ -98,7 +112,9 @@ def erase(buyer_id: int, *, reason: str, actor: Actor, at: datetime) -> Held:
         raise Refused(Sentence(_("この購入者の個人情報は、すでに消去しました。")), code="erased")
     if held.moving:
         sentence = Sentence(
-            _("進行中の受注や見積があります（%(numbers)s）。完了またはキャンセルしてから、もう一度お試しください。"),
+            _(
+                "進行中の受注・見積・案件があります（%(numbers)s）。完了またはキャンセルしてから、もう一度お試しください。"
+            ),
             numbers="、".join(held.moving[:5]),
         )
         raise Refused(sentence, code="moving")
@@ -124,6 +140,14 @@ def _blank(held: Held, redaction: Redaction, *, at: datetime, by: str) -> None:
     Quote.objects.filter(pk__in=held.quotes).update(**_QUOTE)
     _redact(Quote.objects.filter(pk__in=held.quotes), redaction)
     _search_again(Quote.objects.filter(pk__in=held.quotes), lambda one: f"{one.number}|{one.subject}")
+    theirs = Project.objects.filter(pk__in=held.projects)
+    theirs.update(**_PERSON, buyer_company="", buyer_name=ERASED)
+    _redact(theirs, redaction)
+    _search_again(theirs, lambda one: f"{one.number}|{one.subject}")
+    Acceptance.objects.filter(milestone__project__in=held.projects).exclude(answered_by="").update(
+        answered_by=ERASED, answered_from="", answered_with=""
+    )
+    Evaluation.objects.filter(project__in=held.projects).update(given_by=ERASED, given_from="")
     Contract.objects.filter(version__quote__in=held.quotes).update(
         accepted_by=ERASED, accepted_from="", accepted_with=""
     )
@@ -181,6 +205,7 @@ def _redact_record(held: Held, redaction: Redaction) -> None:
     about: Collection[tuple[str, Collection[int]]] = (
         ("quote", held.quotes),
         ("inquiry", held.inquiries),
+        ("project", held.projects),
         ("buyer", held.members),
     )
     meant = Q(order_id__in=held.orders)
