@@ -115,9 +115,9 @@ def everything() -> int:
     version = quotes.sent(at=now, buyer=whom)
     quoting.ask(version.pk, text="忘却寺 綾乃ですが", actor=quotes.THEMSELVES, at=now)
     quoting.decline(version.pk, reason="忘却寺 綾乃の都合", actor=quotes.THEMSELVES, at=now)
-    brief = Blueprint(questions=(Question("目的", "忘却寺様のご希望"),), milestones=(PlannedMilestone("初回", 3),))
+    brief = Blueprint(questions=(Question("目的", "忘却寺 綾乃様のご希望"),), milestones=(PlannedMilestone("初回", 3),))
     begun = services.create(
-        services.Draft("忘却寺様の導入支援", "営業", now.date(), whom), brief, actor=OPERATOR, at=now
+        services.Draft("忘却寺 綾乃様の導入支援", "営業", now.date(), whom), brief, actor=OPERATOR, at=now
     )
     services.cancel([begun.pk], reason="忘却寺 綾乃様のご都合", actor=OPERATOR, at=now)
     cancelling.cancel([order, other], by="client", reason="忘却寺 綾乃様のご都合", actor=OPERATOR, at=now)
