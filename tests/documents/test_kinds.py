@@ -33,7 +33,7 @@ def test_those_who_see_no_prices_see_no_papers_that_name_them() -> None:
     assert set(visible(money=True)) == set(KINDS)
     of_orders = {"acknowledgement", "buyer_receipt", "order_slip", "ship_order", "pick_list", "print_run"}
     of_quotes = {"buyer_quote", "buyer_order", "buyer_contract"}
-    others = {"delivery_note", "report", "order_file", "order_sheet", "message", "other"}
+    others = {"delivery_note", "report", "project_report", "order_file", "order_sheet", "message", "other"}
     assert set(visible(money=False)) == others | of_orders | of_quotes
 
 
