@@ -168,7 +168,8 @@ Known orders: {orders_known}
 
 {page}""",
         INTAKE,
-        when=pl.col("orders_refused") == 0,
+        # A shop that tells of each order by itself would have a mail written for each; what it tells is in its log.
+        when=(pl.col("orders_refused") == 0) & (pl.col("source") != "hook"),
         permission=Permission.IMPORT_ORDERS,
         mode="off",
     ),

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -78,8 +80,9 @@ def buyers_of(subject_kind: str, ids: Collection[int]) -> pl.DataFrame | None:
 
 
 def file_names(intake_ids: Collection[int]) -> dict[int, str]:
-    """The file names of intakes; "" for one that came without."""
-    return dict(Intake.objects.filter(pk__in=list(intake_ids)).values_list("pk", "file_name"))
+    """What the files of intakes are called; the channel's name for orders that came without a file."""
+    called = Coalesce(NullIf("file_name", Value("")), "channel__name")
+    return dict(Intake.objects.filter(pk__in=list(intake_ids)).values_list("pk", called))
 
 
 class Filling:

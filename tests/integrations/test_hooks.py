@@ -15,17 +15,21 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import scope
+from core import clock, scope
+from core.events import SYSTEM
 from core.jobs.models import Job
 from core.tasks import run
 from integrations.channels import hooks as rules
 from integrations.channels.hooks import Live, Nothing
-from integrations.models import HookDelivery, HookSecret
+from integrations.models import HookDelivery, HookSecret, Notice
 from integrations.queries import hooks as queries
 from integrations.registry import CHANNELS, LIVE
+from integrations.services import choosing
 from integrations.services import hooks as services
 from orders.intake import from_records
 from orders.models import Channel, Order
+from orders.services import intake as receiving
+from tenants import services as tenants
 from tests.conftest import OPERATOR
 from tests.factories import orders as made
 from tests.factories.people import client_person, host_of, login
@@ -253,6 +257,25 @@ def test_two_secrets_are_taken_while_they_are_changed(shop: Shop) -> None:
     assert queries.secrets_of(shop.channel, at=at) == [third, second]
     services.end_old_secret(shop.channel, actor=OPERATOR, at=at)
     assert queries.secrets_of(shop.channel, at=at) == [third]
+
+
+def test_a_live_order_is_no_import_to_write_about_unless_it_cannot_go_in(shop: Shop) -> None:
+    tenants.go_live("acme", made.MORNING - timedelta(days=1), actor=OPERATOR, at=made.MORNING)
+    owner = client_person("owner")
+    choosing.prefer(owner.pk, "acme", {"client.intake_done": "immediate", "client.intake_errors": "immediate"})
+    shop.send(shop.message("1001").payload)
+    assert work().result == "created"
+    told = Notice.objects.filter(audience="client", kind__startswith="client.intake_")
+    assert not told.exists()
+    message = shop.message("1002")
+    record: Any = shop.live.meaning(message.headers, message.payload)
+    assert receiving.accept(shop.channel, [record], actor=SYSTEM, at=clock.now()).orders_new == 1
+    assert list(told.values_list("kind", "person_id")) == [("client.intake_done", owner.pk)]
+    text = json.dumps(shop.message("1003").payload, ensure_ascii=False)
+    shop.send(None, body=text.replace("105-0011", "000-0000").replace("1050011", "0000000").encode())
+    assert work().state == "refused"
+    letter = told.get(kind="client.intake_errors")
+    assert shop.channel.name in letter.subject
 
 
 def test_what_is_kept_is_sealed_and_forgotten_in_time(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:

@@ -138,7 +138,7 @@ def drop(intake: Intake, *, by: str, at: datetime) -> None:
 
 def publish_of(intake: Intake, name: str, *, at: datetime, actor: Actor | None = None, **more: object) -> None:
     """Tell of an arrival, by default as whoever sent it."""
-    names = ("rows", "orders_new", "orders_known", "orders_refused")
+    names = ("source", "rows", "orders_new", "orders_known", "orders_refused")
     data = {**{name: getattr(intake, name) for name in names}, **more}
     actor = actor or Actor(intake.actor_kind, intake.actor_id, intake.actor_name)  # type: ignore[arg-type]
     events.publish([Happening(name, "intake", intake.pk, data)], actor=actor, at=at)
