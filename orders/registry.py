@@ -42,7 +42,9 @@ def examples(profile: str) -> list[Example]:
 
 def profiles() -> dict[str, Profile]:
     """Every form by its code: the built-in ones, and those that the client at hand mapped, as they are in force."""
-    in_force = FormatVersion.objects.select_related("format").filter(version=F("format__current"))
+    in_force = FormatVersion.objects.select_related("format").filter(
+        version=F("format__current"), format__is_archived=False
+    )
     return {**_profiles, **{row.format.code: _read(row) for row in in_force.order_by("format__name")}}
 
 

@@ -19,9 +19,10 @@ from core import postcodes
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """Where the counted facts stand. facts: columns that must be the same on every row of an order that fills them.
+class Columns:
+    """Where the counted facts of a layout stand.
 
+    facts: columns that must be the same on every row of an order that fills them.
     date, moment: the columns of the order's time, and how they are to be read with a space between; "" for ISO 8601.
     amounts: added up over the rows of an order where no column states its total. goods: the column and the word of rows
     that are goods, where there are others.
@@ -58,8 +59,8 @@ class _Columns:
         return not self.goods[0] or row.get(self.goods[0]) == self.goods[1]
 
 
-_CHANNELS: Mapping[str, _Columns] = {
-    "nextengine": _Columns(
+_CHANNELS: Mapping[str, Columns] = {
+    "nextengine": Columns(
         number="店舗伝票番号",
         date=("受注日",),
         postcode=("発送郵便番号",),
@@ -69,7 +70,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("", ""),
         facts=("受注日", "受注名", "発送先名", "合計金額"),
     ),
-    "rakuten": _Columns(
+    "rakuten": Columns(
         number="注文番号",
         date=("注文日時",),
         postcode=("送付先郵便番号1", "送付先郵便番号2"),
@@ -79,7 +80,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("ステータス", "900"),
         facts=("注文日時", "注文者姓", "送付先姓", "請求金額"),
     ),
-    "shopify": _Columns(
+    "shopify": Columns(
         number="Name",
         date=("Created at",),
         postcode=("Shipping Zip",),
@@ -89,7 +90,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("Financial Status", "voided"),
         facts=("Created at", "Billing Name", "Shipping Name", "Total"),
     ),
-    "yahoo": _Columns(
+    "yahoo": Columns(
         number="OrderId",
         date=("OrderTime",),
         moment="%Y%m%d%H%M%S",
@@ -100,7 +101,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("OrderStatus", "4"),
         facts=("OrderTime", "BillLastName", "ShipLastName", "TotalPrice"),
     ),
-    "amazon": _Columns(
+    "amazon": Columns(
         number="order-id",
         date=("purchase-date",),
         postcode=("ship-postal-code",),
@@ -112,7 +113,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("", ""),
         facts=("purchase-date", "buyer-name", "recipient-name"),
     ),
-    "base": _Columns(
+    "base": Columns(
         number="注文ID",
         date=("注文日時",),
         postcode=("郵便番号(配送先)",),
@@ -122,7 +123,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("発送状況", "キャンセル"),
         facts=("注文日時", "氏(請求先)", "氏(配送先)", "合計金額"),
     ),
-    "eccube": _Columns(
+    "eccube": Columns(
         number="注文番号",
         date=("受注日",),
         postcode=("配送先_郵便番号",),
@@ -133,7 +134,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         facts=("受注日", "お名前(姓)", "配送先_お名前(姓)", "支払合計"),
         goods=("明細区分(名称)", "商品"),
     ),
-    "makeshop": _Columns(
+    "makeshop": Columns(
         number="注文番号",
         date=("日付", "注文時間"),
         moment="%Y/%m/%d %H%M%S",
@@ -144,7 +145,7 @@ _CHANNELS: Mapping[str, _Columns] = {
         cancelled=("処理状況", "注文キャンセル"),
         facts=("日付", "注文時間", "注文者", "お届け先", "合計金額"),
     ),
-    "aishipr": _Columns(
+    "aishipr": Columns(
         number="注文番号",
         date=("注文日時",),
         postcode=("配送先郵便番号",),
@@ -157,13 +158,15 @@ _CHANNELS: Mapping[str, _Columns] = {
 }
 
 
-def count_independently(data: bytes, channel: str) -> dict[str, Any]:
+def count_independently(data: bytes, channel: str, columns: Columns | None = None) -> dict[str, Any]:
     """What a sample file holds, under the keys of its manifest (all but `dirt`).
+
+    columns: where the facts stand, for a layout that is no channel of ours.
 
     rows; orders, lines, units, total (yen) and cancelled of the good ones, by_day by the order's own date;
     refused_orders, refused_rows and refused (rows by reason).
     """
-    columns = _CHANNELS[channel]
+    columns = columns or _CHANNELS[channel]
     header, rows, orders = _grouped(data, columns)
     reasons = {number: _reasons(of_order, columns, len(header)) for number, of_order in orders.items()}
     good = {number: of_order for number, of_order in orders.items() if not reasons[number]}
@@ -185,14 +188,14 @@ def count_independently(data: bytes, channel: str) -> dict[str, Any]:
     }
 
 
-def good_orders(data: bytes, channel: str) -> list[str]:
+def good_orders(data: bytes, channel: str, columns: Columns | None = None) -> list[str]:
     """The numbers of the good orders of a file; over several files, what an earlier one held is not new."""
-    columns = _CHANNELS[channel]
+    columns = columns or _CHANNELS[channel]
     header, _rows, orders = _grouped(data, columns)
     return [number for number, of_order in orders.items() if not _reasons(of_order, columns, len(header))]
 
 
-def _grouped(data: bytes, columns: _Columns) -> tuple[list[str], list[list[str]], dict[str, list[dict[str, str]]]]:
+def _grouped(data: bytes, columns: Columns) -> tuple[list[str], list[list[str]], dict[str, list[dict[str, str]]]]:
     header, *rows = csv.reader(io.StringIO(_text(data), newline=""), delimiter=columns.separator)
     orders: dict[str, list[dict[str, str]]] = {}
     for cells in rows:
@@ -209,13 +212,13 @@ def _text(data: bytes) -> str:
         return data.decode("cp932")
 
 
-def _reasons(rows: list[dict[str, str]], columns: _Columns, width: int) -> Counter[str]:
+def _reasons(rows: list[dict[str, str]], columns: Columns, width: int) -> Counter[str]:
     """The reason of each row of an order, empty where the order is good."""
     faults = [_fault(row, rows[0], columns, width) for row in rows]
     return Counter(fault or "same_order" for fault in faults) if any(faults) else Counter()
 
 
-def _fault(row: dict[str, str], first: dict[str, str], columns: _Columns, width: int) -> str:
+def _fault(row: dict[str, str], first: dict[str, str], columns: Columns, width: int) -> str:
     if int(row[""]) < width:
         return "too_few_columns"
     if row is not first and not columns.is_goods(row):
@@ -237,7 +240,7 @@ def _postcode(cells: list[str]) -> str:
     return "".join([*parts[:-1], last]).zfill(7)
 
 
-def _by_day(good: dict[str, list[dict[str, str]]], columns: _Columns) -> dict[str, dict[str, int]]:
+def _by_day(good: dict[str, list[dict[str, str]]], columns: Columns) -> dict[str, dict[str, int]]:
     by_day: dict[str, dict[str, int]] = {}
     for of_order in good.values():
         head = of_order[0]

@@ -50,6 +50,15 @@ SLOT_NAMES: Mapping[str, str] = {"none": _("指定なし"), "am": _("午前中")
 
 ALWAYS_TAKEN = ("cancelled", "paid")
 
+SAME_SIGNS: Mapping[str, str] = {
+    "\u2212": "\uff0d", "\u301c": "\uff5e", "\u2016": "\u2225", "\u2014": "\u2015",
+    "\u00a2": "\uffe0", "\u00a3": "\uffe1", "\u00ac": "\uffe2", "\u00a6": "\uffe4",
+}  # fmt: skip
+"""Signs that a shop's system writes in UTF-8, each with what the same sign is once the file was saved as Shift_JIS.
+
+Which of the two an address has depends on who saved the file, and is no difference (−, 〜, ‖, —, ¢, £, ¬, ¦).
+"""
+
 
 def group_of(field: str) -> str:
     """The key of TAKEN that a compared field belongs to; "" where it is none of them."""

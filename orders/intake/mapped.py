@@ -15,7 +15,20 @@ import polars as pl
 from core.definitions import Definition, reading, refuse
 from core.wording import Sentence, _
 from orders.intake import values
-from orders.intake.profiles import LINE_FIELDS, ORDER_FIELDS, Profile, Source, Sum, added, col, either, joined, padded
+from orders.intake.profiles import (
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    Pair,
+    Profile,
+    Source,
+    Sum,
+    added,
+    col,
+    either,
+    header_key,
+    joined,
+    padded,
+)
 
 Combine = Literal["join", "first", "sum"]
 
@@ -73,7 +86,7 @@ NEEDED = ("number", "ordered_at", "ship_name", "ship_postcode", "ship_address", 
 
 DATES = ("ordered_at", "wished_date")
 STATUSES = ("open", "paid", "shipped", "cancelled")
-MOST_COLUMNS, MOST_WORDS, LONGEST = 6, 200, 200
+MOST_COLUMNS, MOST_WORDS, MOST_OF_A_FILE, LONGEST = 6, 200, 500, 200
 
 _TOKENS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
 _DATE_FORMAT = re.compile(r"(?:YYYY|YY|MM|DD|hh|mm|ss|[-/.年月日時分秒 :T])+")
@@ -83,8 +96,11 @@ def profile(definition: object, *, code: str, name: str, version: int) -> Profil
     """The profile of a definition. Refused, with the place, where it makes no sense.
 
     A definition: {"fields": {field: source}, "statuses": {word: STATUSES}, "slots": {word: slot},
-    "carry_forward": bool, "tax_rate": int}. A source: {"columns": [name, …], "combine": "join" | "first" | "sum",
-    "glue": text, "widths": [int, …], "date": "YYYY/MM/DD hh:mm", "words": {from: to}, "default": text}.
+    "carry_forward": bool, "tax_rate": int, "pair": pair}.
+    A source: {"columns": [name, …], "combine": "join" | "first" | "sum", "glue": text, "widths": [int, …],
+    "date": "YYYY/MM/DD hh:mm", "words": {from: to}, "default": text}.
+    A pair, where orders and items come in two files: {"key": the column that both have, "orders": [name, …],
+    "items": [name, …]}, with the columns of each.
     """
     with reading(definition) as data:
         sources = _sources(data)
@@ -110,6 +126,7 @@ def profile(definition: object, *, code: str, name: str, version: int) -> Profil
             statuses=_words(data, "statuses", STATUSES),
             slots=_words(data, "slots", values.SLOTS),
             tax_rate=_tax_rate(data),
+            pair=_pair(data, sources),
         )
 
 
@@ -118,6 +135,30 @@ def _tax_rate(data: Definition) -> int:
     if rate not in (0, 8, 10):
         refuse(data.at("tax_rate"), _("10、8、0のいずれかにしてください。"))
     return rate
+
+
+def _pair(data: Definition, sources: Mapping[str, Source]) -> Pair | None:
+    """The two files, each told by the mapped columns that it alone has."""
+    if not data.has("pair"):
+        return None
+    with reading(data.value("pair"), data.at("pair")) as told:
+        key = _column(told.value("key"), told.at("key"))
+        orders, items = (
+            [_column(item, where) for where, item in told.items(side)][:MOST_OF_A_FILE] for side in ("orders", "items")
+        )
+    if sources["number"].parts != ((key,),):
+        sentence = _("注文番号には、二つのファイルをつなぐ列「%(key)s」を割り当ててください。")
+        refuse(data.at("fields"), Sentence(sentence, key=key))
+    used = [name for source in sources.values() for part in source.parts for name in part]
+    own, other = (_alone(used, side, beside) for side, beside in ((orders, items), (items, orders)))
+    if not own or not other:
+        refuse(data.at("fields"), _("注文のファイルと明細のファイルの、それぞれにしかない列を1つ以上使ってください。"))
+    return Pair(key, orders=own, items=other)
+
+
+def _alone(used: Sequence[str], side: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
+    known, others = set(map(header_key, side)), set(map(header_key, beside))
+    return tuple(name for name in used if header_key(name) in known - others)
 
 
 def _sources(data: Definition) -> dict[str, Source]:

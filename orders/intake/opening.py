@@ -86,7 +86,8 @@ def half_of(source: BinaryIO, profile: Profile) -> Half | None:
         return None
     try:
         with opened(source, replace(profile, required=("number",), pair=None)) as text:
-            return pairs.half(text.layout, profile.pair)
+            is_whole = all(text.layout.has(field) for field in profile.required)
+            return None if is_whole else pairs.half(text.layout, profile.pair)
     except Refused:
         return None
 

@@ -33,7 +33,8 @@ class FileFormat(models.Model):
 
     code: what channels name it by, beside the built-in ones. current: the version that new files are read by, 0 before
     there is one. draft: a definition that is being worked on, empty where none is. sample: the beginning of a file as
-    CSV, which the mapping is tried on; sample_name: what that file was called.
+    CSV, which the mapping is tried on (of two files that belong together: what they come to); sample_name: what it was
+    called. is_archived: nothing new is read by it, and what was read by it can still be looked at.
     """
 
     code = models.CharField(max_length=30, unique=True)
@@ -42,6 +43,7 @@ class FileFormat(models.Model):
     draft = models.JSONField(default=dict)
     sample = models.TextField(blank=True)
     sample_name = models.CharField(max_length=255, blank=True)
+    is_archived = models.BooleanField(default=False, db_default=False)
 
 
 class FormatVersion(models.Model):

@@ -44,7 +44,9 @@ class ChannelForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         forms_known = [(profile.code, profile.name) for profile in registry.profiles().values()]
-        self.fields["profile"].choices = forms_known  # type: ignore[attr-defined]
+        # What a channel was read by may have been put away since: another form is chosen, and none by accident.
+        unknown = [("", _("選んでください"))] if self.initial.get("profile", "") not in dict(forms_known) else []
+        self.fields["profile"].choices = [*unknown, *forms_known]  # type: ignore[attr-defined]
         self.fields["takes"].choices = [(key, str(Sentence(one.label))) for key, one in TAKEN.items()]  # type: ignore[attr-defined]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
-
 import polars as pl
 from django import forms
 from django.contrib import messages
@@ -16,6 +14,7 @@ from core import clock
 from core.errors import Refused
 from orders.models import FileFormat
 from orders.pages.mapping_form import MappingForm
+from orders.pages.uploads import OrderFiles, named
 from orders.queries import arrivals
 from orders.queries import formats as asked
 from orders.services import formats as mapping
@@ -28,17 +27,31 @@ FIRST_ORDERS = 5
 
 
 class BeginForm(forms.Form):
-    """A name and a sample."""
+    """A name and a sample, of one file or of two."""
 
     name = forms.CharField(label=gettext_lazy("名前"), max_length=60)
-    file = forms.FileField(
+    file = OrderFiles(
         label=gettext_lazy("見本のファイル"),
         error_messages={"required": gettext_lazy("ファイルを選んでください。")},
     )
 
 
 class SampleForm(forms.Form):
-    """A file alone."""
+    """A sample alone."""
+
+    file = OrderFiles(
+        label=gettext_lazy("ファイル"), error_messages={"required": gettext_lazy("ファイルを選んでください。")}
+    )
+
+
+class NameForm(forms.Form):
+    """What a layout is called."""
+
+    name = forms.CharField(label=gettext_lazy("名前"), max_length=60)
+
+
+class JsonForm(forms.Form):
+    """A layout that was exported."""
 
     file = forms.FileField(
         label=gettext_lazy("ファイル"), error_messages={"required": gettext_lazy("ファイルを選んでください。")}
@@ -50,7 +63,7 @@ def formats(request: PortalRequest) -> HttpResponse:
     """The layouts there are; POST begins one from a sample, or takes one that was exported."""
     wanted = request.method == "POST" and request.POST.get("action", "begin")
     begin = BeginForm(request.POST if wanted == "begin" else None, request.FILES if wanted == "begin" else None)
-    taken = SampleForm(
+    taken = JsonForm(
         request.POST if wanted == "import" else None, request.FILES if wanted == "import" else None, prefix="json"
     )
     form = {"begin": begin, "import": taken}.get(wanted or "")
@@ -65,32 +78,26 @@ def formats(request: PortalRequest) -> HttpResponse:
 
 
 def _begun(form: BeginForm) -> FileFormat:
-    file = form.cleaned_data["file"]
-    return mapping.begin(name=form.cleaned_data["name"], file_name=file.name, source=_stream(file))
+    return mapping.begin(name=form.cleaned_data["name"], files=named(form.cleaned_data["file"]))
 
 
-def _imported(request: PortalRequest, form: SampleForm) -> FileFormat:
+def _imported(request: PortalRequest, form: JsonForm) -> FileFormat:
     content = form.cleaned_data["file"].read(mapping.LARGEST_JSON + 1)
     return mapping.import_json(content, actor=request.actor, at=clock.now())
-
-
-def _stream(file: Any) -> BinaryIO:
-    return file.file  # type: ignore[no-any-return]
 
 
 @page(Permission.MANAGE_SETTINGS, methods=("GET", "POST"))
 def edit(request: PortalRequest, format_id: int) -> HttpResponse:
     """One layout: its columns, what they are mapped to, and what the sample comes to by that."""
     own = _found(format_id)
+    definition = asked.definition_of(own)
     sample = SampleForm(request.POST, request.FILES) if request.POST.get("action") == "sample" else SampleForm()
     if sample.is_bound and sample.is_valid():
-        file = sample.cleaned_data["file"]
         try:
-            mapping.sample_again(own.pk, file_name=file.name, source=_stream(file))
+            mapping.sample_again(own.pk, files=named(sample.cleaned_data["file"]), definition=definition)
             return HttpResponseRedirect(url(request, "orders:format", own.pk))
         except Refused as refused:
             sample.add_error("file", str(refused))
-    definition = asked.definition_of(own)
     columns = asked.columns(own, definition)
     sent = request.method == "POST" and not sample.is_bound
     form = MappingForm(columns, definition, request.POST if sent else None)
@@ -109,6 +116,8 @@ def edit(request: PortalRequest, format_id: int) -> HttpResponse:
     context = {
         "format": own,
         "form": form,
+        "naming": NameForm(initial={"name": own.name}),
+        "joined_on": asked.joined_on(definition),
         "sample": sample,
         "refusal": refusal,
         "trial": trial,
@@ -134,6 +143,41 @@ def use(request: PortalRequest, format_id: int) -> HttpResponse:
         own.pk, int(number) if number.isdecimal() and len(number) < 6 else 0, actor=request.actor, at=clock.now()
     )
     messages.success(request, _("これからのファイルは第%(version)s版で読み取ります。") % {"version": number})
+    return HttpResponseRedirect(url(request, "orders:format", own.pk))
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def rename(request: PortalRequest, format_id: int) -> HttpResponse:
+    """Call it otherwise."""
+    own = _found(format_id)
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("名前を60文字までで入れてください。"), code="bad_name", field="name")
+    mapping.rename(own.pk, form.cleaned_data["name"], actor=request.actor, at=clock.now())
+    messages.success(request, _("取込形式の名前を変えました。"))
+    return HttpResponseRedirect(url(request, "orders:format", own.pk))
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def remove(request: PortalRequest, format_id: int) -> HttpResponse:
+    """Delete it, or keep it in the archive where something was read by it."""
+    own = _found(format_id)
+    if mapping.remove(own.pk, actor=request.actor, at=clock.now()):
+        messages.success(request, _("取込形式「%(name)s」を削除しました。") % {"name": own.name})
+    else:
+        sentence = _(
+            "取込形式「%(name)s」を無効にしました。この形式で取り込んだファイルがあるため、過去の取込はそのまま見られます。"
+        )
+        messages.success(request, sentence % {"name": own.name})
+    return HttpResponseRedirect(url(request, "orders:formats"))
+
+
+@page(Permission.MANAGE_SETTINGS, methods=("POST",))
+def restore(request: PortalRequest, format_id: int) -> HttpResponse:
+    """Take it out of the archive."""
+    own = _found(format_id)
+    mapping.restore(own.pk, actor=request.actor, at=clock.now())
+    messages.success(request, _("取込形式「%(name)s」をもう一度使えるようにしました。") % {"name": own.name})
     return HttpResponseRedirect(url(request, "orders:format", own.pk))
 
 

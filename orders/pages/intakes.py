@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -18,6 +17,7 @@ from documents import services as documents
 from orders import registry
 from orders.intake import MAX_BYTES
 from orders.models import Channel, Intake
+from orders.pages.uploads import OrderFiles, named
 from orders.queries import arrivals
 from orders.services import intake as receiving
 from tenants.doors import PortalRequest, page, url
@@ -26,29 +26,13 @@ from tenants.roles import Permission
 MOST_FILES = 2
 
 
-class _Files(forms.FileInput):
-    """A field for several files."""
-
-    allow_multiple_selected = True
-
-
-class _OrderFiles(forms.FileField):
-    """One file, or the two of a pair, as a list; each is checked as a file is."""
-
-    widget = _Files
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        """The files; where there is none, the field's own error."""
-        return [super(_OrderFiles, self).clean(file, initial) for file in data or [None]]
-
-
 class FileForm(forms.Form):
     """A file of orders and the channel it comes from."""
 
     channel = forms.ModelChoiceField(
         Channel.objects.none(), label=gettext_lazy("販売チャネル"), to_field_name="code", empty_label=None
     )
-    file = _OrderFiles(
+    file = OrderFiles(
         label=gettext_lazy("受注ファイル"),
         error_messages={
             "required": gettext_lazy("ファイルを選んでください。"),
@@ -109,7 +93,7 @@ def _led_to(request: PortalRequest, arrived: Intake) -> HttpResponse:
 
 
 def _submit(request: PortalRequest, form: FileForm) -> Intake:
-    files = [_named(file) for file in form.cleaned_data["file"]]
+    files = named(form.cleaned_data["file"])
     if len(files) > MOST_FILES:
         raise Refused(_("一度に送れるのは1つのファイルか、組になる2つのファイルです。"), code="too_many_files")
     mends = request.POST.get("mends", "")
@@ -124,10 +108,6 @@ def _submit(request: PortalRequest, form: FileForm) -> Intake:
         actor=request.actor,
         at=clock.now(),
     )
-
-
-def _named(file: UploadedFile[bytes]) -> tuple[str, BinaryIO]:
-    return file.name or _("受注ファイル"), file.file  # type: ignore[return-value]
 
 
 @page(Permission.IMPORT_ORDERS)

@@ -64,6 +64,7 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(columns, definition))
         self.columns = columns
+        self.pair = definition.get("pair")
         choices = [("", _("使わない")), *((str(name), _named(labels)) for _key, name, labels in _GROUPS)]
         for nth, column in enumerate(columns):
             attrs = {"class": "form-select", "aria-label": _("「%(column)s」の項目") % {"column": column.name}}
@@ -137,6 +138,7 @@ class MappingForm(forms.Form):
             "slots": {word: slots.get(said, said) for word, said in _pairs(self._text("slots")).items()},
             "carry_forward": bool(self["carry_forward"].value()),
             "tax_rate": int(self._text("tax_rate") or 10) if self._text("tax_rate").isdigit() else 10,
+            **({"pair": self.pair} if self.pair else {}),
         }
 
     def _source(self, field: str, columns: list[str]) -> dict[str, Any]:

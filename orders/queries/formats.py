@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from core.errors import Refused
 from core.wording import Sentence
@@ -21,20 +22,23 @@ PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Listed:
-    """A layout in the list. channels: names of those that are read by it."""
+    """A layout in the list. channels: names of those that are read by it. is_pair: it reads two files as one."""
 
     format: FileFormat
     versions: int
     channels: list[str]
+    is_pair: bool
 
 
 def listed() -> list[Listed]:
-    """The layouts of the client, by name. Two queries."""
+    """The layouts of the client, by name, those in the archive last. Two queries."""
     channels: dict[str, list[str]] = {}
     for code, name in Channel.objects.order_by("name").values_list("profile", "name"):
         channels.setdefault(code, []).append(name)
-    found = FileFormat.objects.annotate(n=Count("versions")).order_by("name", "pk")
-    return [Listed(one, one.n, channels.get(one.code, [])) for one in found]
+    in_force = FormatVersion.objects.filter(format=OuterRef("pk"), version=OuterRef("current"))
+    pair = Coalesce("draft__pair", Subquery(in_force.values("definition__pair")[:1]))
+    found = FileFormat.objects.annotate(n=Count("versions"), pair=pair).order_by("is_archived", "name", "pk")
+    return [Listed(one, one.n, channels.get(one.code, []), bool(one.pair)) for one in found]
 
 
 def definition_of(own: FileFormat) -> dict[str, Any]:
@@ -51,6 +55,11 @@ def columns(own: FileFormat, definition: Mapping[str, Any]) -> list[Column]:
     known = {column.name for column in found}
     named = [name for source in definition.get("fields", {}).values() for name in source.get("columns", [])]
     return [*found, *(Column(name, ()) for name in dict.fromkeys(named) if name not in known)]
+
+
+def joined_on(definition: Mapping[str, Any]) -> str:
+    """The column on which the two files of the layout are joined; "" where it reads one file."""
+    return str((definition.get("pair") or {}).get("key", ""))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -16,28 +16,105 @@ from core.wording import Sentence, _
 from documents import names
 from orders import registry
 from orders.intake import mapped, sampling
-from orders.models import FileFormat, FormatVersion
+from orders.models import Channel, FileFormat, FormatVersion, Intake
 
 KIND = "order-file-format"
 LARGEST_JSON = 256 * 1024
+PAIR, LONGEST_NAME = 2, 255
+
+Files = Sequence[tuple[str, BinaryIO]]
+"""Files with their names."""
 
 
 @transaction.atomic
-def begin(*, name: str, file_name: str, source: BinaryIO) -> FileFormat:
-    """A new layout from a sample, with a draft that maps what is known by name. Refused where that is no table."""
-    sample = sampling.sample_of(source)
-    draft = sampling.suggested(sampling.columns_of(sample), registry.profiles().values())
+def begin(*, name: str, files: Files) -> FileFormat:
+    """A new layout from a sample, with a draft that maps what is known by name.
+
+    files: one, or the two that belong together, of the orders and of their items. Refused where that is no table, or
+    where the two have nothing to be joined on.
+    """
+    joined = _sampled(files)
+    draft = sampling.suggested(sampling.columns_of(joined.sample), registry.profiles().values())
+    if joined.pair:
+        draft["pair"] = joined.pair
+        # What joins the two is what an order is known by.
+        draft["fields"]["number"] = {"columns": [joined.pair["key"]]}
     return FileFormat.objects.create(
-        code=f"own-{uuid4().hex[:8]}", name=name, draft=draft, sample=sample, sample_name=names.safe(file_name)
+        code=f"own-{uuid4().hex[:8]}", name=name, draft=draft, sample=joined.sample, sample_name=_called(files)
     )
 
 
 @transaction.atomic
-def sample_again(format_id: int, *, file_name: str, source: BinaryIO) -> FileFormat:
-    """Try the mapping on another sample; what is mapped stays."""
+def sample_again(format_id: int, *, files: Files, definition: Mapping[str, Any]) -> FileFormat:
+    """Try the mapping on another sample; what is mapped stays. Refused where it is of another number of files."""
     own = FileFormat.objects.select_for_update().get(pk=format_id)
-    own.sample, own.sample_name = sampling.sample_of(source), names.safe(file_name)
+    if bool(definition.get("pair")) != (len(files) == PAIR):
+        sentence = _("この取込形式の見本は1つのファイルです。1つだけ選んでください。")
+        if definition.get("pair"):
+            sentence = _("この取込形式は二つのファイルを合わせて読み取ります。注文と明細の二つを選んでください。")
+        raise Refused(Sentence(sentence), code="other_files")
+    own.sample, own.sample_name = _sampled(files).sample, _called(files)
     own.save(update_fields=["sample", "sample_name"])
+    return own
+
+
+def _sampled(files: Files) -> sampling.Joined:
+    """What the beginnings of the files come to."""
+    if len(files) > PAIR:
+        raise Refused(Sentence(_("見本にできるのは1つか2つのファイルです。")), code="too_many_files")
+    if len(files) == PAIR:
+        return sampling.sample_of_pair(files[0][1], files[1][1], registry.profiles().values())
+    return sampling.Joined(sampling.sample_of(files[0][1]), {})
+
+
+def _called(files: Files) -> str:
+    return " + ".join(names.safe(name) for name, _stream in files)[:LONGEST_NAME]
+
+
+@transaction.atomic
+def rename(format_id: int, name: str, *, actor: Actor, at: datetime) -> FileFormat:
+    """Call it otherwise, earlier imports included: they name it by its code."""
+    own = FileFormat.objects.select_for_update().get(pk=format_id)
+    if name != own.name:
+        own.name = name
+        own.save(update_fields=["name"])
+        _tell("format.renamed", own, actor=actor, at=at)
+    return own
+
+
+@transaction.atomic
+def remove(format_id: int, *, actor: Actor, at: datetime) -> bool:
+    """Put it away. True where it is gone, False where it was kept in the archive because something was read by it.
+
+    Refused while a channel in use is read by it.
+    """
+    own = FileFormat.objects.select_for_update().get(pk=format_id)
+    channels = list(Channel.objects.select_for_update().filter(profile=own.code).order_by("name"))
+    reading = "、".join(channel.name for channel in channels if channel.is_active)
+    if reading:
+        sentence = _(
+            "販売チャネル「%(channels)s」がこの取込形式を使っています。"
+            "先に販売チャネルの取込形式を変えるか、使用をやめてください。"
+        )
+        raise Refused(Sentence(sentence, channels=reading), code="in_use")
+    kept = bool(channels) or Intake.objects.filter(profile=own.code).exists()
+    _tell("format.archived" if kept else "format.deleted", own, actor=actor, at=at)
+    if kept:
+        own.is_archived = True
+        own.save(update_fields=["is_archived"])
+    else:
+        own.delete()
+    return not kept
+
+
+@transaction.atomic
+def restore(format_id: int, *, actor: Actor, at: datetime) -> FileFormat:
+    """Take it out of the archive."""
+    own = FileFormat.objects.select_for_update().get(pk=format_id)
+    if own.is_archived:
+        own.is_archived = False
+        own.save(update_fields=["is_archived"])
+        _tell("format.restored", own, actor=actor, at=at)
     return own
 
 

@@ -478,7 +478,7 @@ def _setup(nth: int, channel: Any, intake: Any) -> Ids:
         for k in range(nth)
     )
     data = order_file([row(店舗伝票番号=f"S-{nth}-{k}") for k in range(nth)])
-    own = formats.begin(name=f"自社{nth}", file_name="見本.csv", source=io.BytesIO(data))
+    own = formats.begin(name=f"自社{nth}", files=[("見本.csv", io.BytesIO(data))])
     for _version in range(nth):
         formats.save(own.pk, own.draft, actor=OPERATOR, at=at)
     orders.channel(f"own{nth}", profile=own.code)

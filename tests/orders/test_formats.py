@@ -236,7 +236,7 @@ def test_columns_of_known_names_are_mapped_at_once() -> None:
 @pytest.fixture
 def own(acme: str) -> FileFormat:
     """A layout with its first version in force, read by the channel "shop"."""
-    made = formats.begin(name="自社EC", file_name="見本.csv", source=io.BytesIO(table([ROW])))
+    made = formats.begin(name="自社EC", files=[("見本.csv", io.BytesIO(table([ROW])))])
     formats.save(made.pk, DEFINITION, actor=OPERATOR, at=MORNING)
     orders.channel(profile=made.code)
     made.refresh_from_db()
@@ -386,7 +386,7 @@ def test_a_layout_goes_from_one_company_to_the_other_as_a_file(browser: Client) 
 
 def test_a_neighbours_layout_is_not_there(browser: Client) -> None:
     with scope.client("bravo"):
-        other = formats.begin(name="他社", file_name="a.csv", source=io.BytesIO(table([ROW])))
+        other = formats.begin(name="他社", files=[("a.csv", io.BytesIO(table([ROW])))])
     for path in ("", "/export"):
         assert browser.get(f"/intakes/formats/{other.pk}{path}").status_code == 404
     assert browser.post(f"/intakes/formats/{other.pk}/use", {"version": "1"}).status_code == 404

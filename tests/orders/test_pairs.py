@@ -11,7 +11,7 @@ from core.errors import Refused
 from core.events import SYSTEM
 from integrations.channels.samples import example, make
 from integrations.channels.yahoo.profile import PROFILE
-from integrations.channels.yahoo.sample import SHOP, as_pair
+from integrations.channels.yahoo.sample import PACKED, SHOP, as_pair
 from orders.intake import bundled, half_of, mend_file, read
 from orders.models import Channel, Intake, Order
 from orders.services import intake as receiving
@@ -29,6 +29,11 @@ def pair(orders: bytes, items: bytes) -> bytes:
 def test_a_file_is_known_for_the_half_that_it_is() -> None:
     halves = [half_of(io.BytesIO(data), PROFILE) for data in (ORDERS, ITEMS, example(SHOP), b"a,b\r\n1,2\r\n")]
     assert halves == ["orders", "items", None, None]
+
+
+def test_a_file_that_holds_items_packed_into_its_orders_is_whole() -> None:
+    packed = example(PACKED)
+    assert half_of(io.BytesIO(packed), PROFILE) is None
 
 
 def test_two_files_say_what_the_whole_one_says() -> None:

@@ -6,7 +6,7 @@ import polars as pl
 
 from core import copying
 from orders.intake import Intake as Part
-from orders.intake.differing import COMPARED
+from orders.intake.differing import COMPARED, SAME_SIGNS
 from orders.models import Intake, Order
 
 KNOWN = pl.Schema({"number": pl.String, "id": pl.Int64, **dict.fromkeys(COMPARED, pl.String)})
@@ -52,7 +52,7 @@ def differences(part: Part, known: pl.DataFrame) -> pl.DataFrame:
     said = _said(part, known)
     pairs = known.join(said, on="number", suffix="_said")
     rows = [
-        pairs.filter(pl.col(name) != pl.col(f"{name}_said")).select(
+        pairs.filter(_same(name) != _same(f"{name}_said")).select(
             pl.col("id").alias("order_id"),
             "number",
             pl.lit(name).alias("field"),
@@ -63,6 +63,11 @@ def differences(part: Part, known: pl.DataFrame) -> pl.DataFrame:
     ]
     added = pl.col("field").is_in(["cancelled", "paid"]) & (pl.col("after") == "")
     return pl.concat(rows).filter(~added).sort("order_id", maintain_order=True)
+
+
+def _same(column: str) -> pl.Expr:
+    """The text as it is in every encoding."""
+    return pl.col(column).str.replace_many(dict(SAME_SIGNS))
 
 
 def _said(part: Part, known: pl.DataFrame) -> pl.DataFrame:
