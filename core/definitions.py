@@ -115,11 +115,13 @@ def reading(data: object, path: str = "") -> Iterator[Definition]:
 
 
 def refuse(path: str, why: str | Sentence) -> NoReturn:
-    """Raise the refusal of what stands at `path` (the whole where it is empty). why: marked text or a sentence."""
+    """Raise the refusal of what stands at `path` (the whole where it is empty). why: marked text or a sentence.
+
+    The refusal's param `why` is the sentence without the place, for forms that have a name of their own for it.
+    """
     why = why if isinstance(why, Sentence) else Sentence(why)
-    raise Refused(
-        Sentence(_("定義の「%(path)s」: %(why)s"), path=path, why=why) if path else why, code="definition", field=path
-    )
+    said = Sentence(_("定義の「%(path)s」: %(why)s"), path=path, why=why) if path else why
+    raise Refused(said, code="definition", field=path, why=why)
 
 
 def exact(value: object, path: str) -> Decimal:

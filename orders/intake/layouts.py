@@ -109,6 +109,9 @@ def refuse_what_is_no_text(head: bytes) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         sentence = _("文字コードがUTF-16です。「CSV UTF-8」か「CSV（コンマ区切り）」で保存し直してください。")
         raise Refused(Sentence(sentence), code="wrong_encoding")
+    if b"\r" in head and b"\n" not in head:
+        sentence = _("改行が古いMacの形式（CR）です。「CSV UTF-8」か「CSV（コンマ区切り）」で保存し直してください。")
+        raise Refused(Sentence(sentence), code="wrong_line_ends")
     if b"\0" in head.partition(b"\n")[0]:
         raise Refused(Sentence(_("文字のファイルではありません。注文のCSVファイルを選んでください。")), code="not_text")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,9 +27,13 @@ LEAST_BLOCK = 1 << 16
 LONGEST_ROW = 2 << 20
 """Bytes of a row without an end after which no end is waited for."""
 
-MOST_BLOCK = 16 << 20
+MOST_BLOCK = 8 << 20
 """Bytes: the most that is read at a time; a row that is longer is no row."""
 
+MOST_RECORDS = 400_000
+"""About how many records are looked at together, however short they are."""
+
+_FILLED = re.compile(rb"[^\r\n]\r?\n")
 _SEED = 2026
 
 
@@ -80,7 +85,7 @@ def _stream(source: Path | BinaryIO) -> Iterator[BinaryIO]:
 
 
 def _block_size(head: bytes, rows: int) -> int:
-    lines = max(head.count(b"\n"), 1)
+    lines = max(len(_FILLED.findall(head)), 1)
     return min(max(rows * len(head) // lines, LEAST_BLOCK), MOST_BLOCK)
 
 
@@ -102,7 +107,13 @@ def _chunks(file: BinaryIO, found: Layout, block: int) -> Iterator[tuple[bytearr
     file.seek(found.body)
     data = bytearray()
     while True:
-        data += file.read(block)
+        start = file.tell()
+        read = file.read(block)
+        lines = read.count(b"\n")
+        if lines > MOST_RECORDS:
+            read = read[: len(read) * MOST_RECORDS // lines]
+            file.seek(start + len(read))
+        data += read
         final = file.tell() >= size
         yield data, final
         if final:

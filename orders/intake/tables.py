@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,15 +90,19 @@ def _sorted_out(data: bytes, layout: Layout, *, final: bool) -> tuple[scan.Recor
 
 def _feed(data: bytes, records: scan.Records, readable: NDArray[np.bool_]) -> bytes:
     """The bytes of the readable records; those that were rewritten in their new form."""
-    apart = np.flatnonzero(~readable).tolist() + [index for index in records.rewritten if readable[index]]
-    if not apart:
+    apart = ~readable
+    apart[list(records.rewritten)] = True
+    if not apart.any():
         return data[: records.length]
     pieces, at = [], 0
-    for index in sorted(apart):
-        pieces.append(data[at : records.starts[index]])
-        if readable[index]:
-            pieces.append(records.rewritten[index] + b"\n")
-        at = int(records.starts[index + 1]) if index + 1 < len(records) else records.length
+    # Run by run, for there are files of many blank lines.
+    edges = np.flatnonzero(np.diff(apart, prepend=False, append=False)).tolist()
+    again = deque(sorted(index for index in records.rewritten if readable[index]))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        pieces.append(data[at : records.starts[begin]])
+        while again and again[0] < end:
+            pieces.append(records.rewritten[again.popleft()] + b"\n")
+        at = int(records.starts[end]) if end < len(records) else records.length
     return b"".join([*pieces, data[at : records.length]])
 
 

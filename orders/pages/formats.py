@@ -111,7 +111,7 @@ def edit(request: PortalRequest, format_id: int) -> HttpResponse:
                 messages.success(request, _("第%(version)s版として保存しました。") % {"version": version.version})
                 return HttpResponseRedirect(url(request, "orders:format", own.pk))
             except Refused as refused:
-                refusal = str(refused)
+                refusal = asked.why_not(refused)
     trial = asked.trial(own, definition)
     context = {
         "format": own,

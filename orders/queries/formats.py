@@ -10,14 +10,16 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from core.errors import Refused
-from core.wording import Sentence
+from core.wording import Sentence, _
 from orders.intake import Counts, mapped, read
 from orders.intake import Intake as Read
+from orders.intake.mapped import LABELS
 from orders.intake.reasons import SAME_ORDER, explain
 from orders.intake.sampling import Column, columns_of
 from orders.models import Channel, FileFormat, FormatVersion
 
 PROBLEMS = 20
+_OTHERS = {"statuses": _("状態の読み替え"), "slots": _("時間帯の読み替え")}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def trial(own: FileFormat, definition: Mapping[str, Any]) -> Trial | None:
         profile = mapped.profile(definition, code=own.code, name=own.name, version=own.current + 1)
         found = read(own.sample.encode(), profile)
     except Refused as refusal:
-        return Trial(None, [], str(refusal))
+        return Trial(None, [], why_not(refusal))
     grouped: dict[tuple[str, str], list[str]] = {}
     for column, value, code in found.refused.select("column", "value", "code").iter_rows():
         if code != SAME_ORDER:
@@ -93,3 +95,13 @@ def trial(own: FileFormat, definition: Mapping[str, Any]) -> Trial | None:
         for (column, code), values in grouped.items()
     ]
     return Trial(found, sorted(problems, key=lambda one: -one[2])[:PROBLEMS])
+
+
+def why_not(refusal: Refused) -> str:
+    """Why a mapping makes no sense, said of the form's own fields."""
+    if refusal.code != "definition":
+        return str(refusal)
+    kind, _dot, rest = refusal.field.partition(".")
+    label = LABELS.get(rest.partition(".")[0]) if kind == "fields" else _OTHERS.get(kind)
+    why = refusal.params["why"]
+    return str(Sentence(_("「%(field)s」: %(why)s"), field=Sentence(label), why=why) if label else why)

@@ -168,6 +168,8 @@ def _look(intake: Intake) -> None:
             _note(intake, part, Arrived(part.orders.height - known.height, known.height, len(changed)))
             intake.shown += previewing.shown(part, known, changed, most=MOST_SHOWN - len(intake.shown))
             _show_progress(intake, read)
+    # Orders whose rows stand scattered over the file come last.
+    intake.shown.sort(key=lambda order: order["row"])
     intake.state = Intake.READY
     intake.save()
 
