@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0011_supplies"),
+        ("orders", "0017_search_statistics"),
     ]
 
     operations = [
