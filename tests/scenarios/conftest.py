@@ -24,6 +24,7 @@ from sla import services as promises
 from sla.models import Clock
 from tests.conftest import OPERATOR
 from tests.factories import operations, orders
+from tests.scenarios.killing import Site, portal
 
 At = Callable[[str], datetime]
 CLIENT = Actor("person", "7", "委託 太郎")
@@ -122,6 +123,13 @@ def story(acme: str, at: At, settings: Any, tmp_path: Path) -> Iterator[Callable
     settings.MOVED_CLOCK = tmp_path / "clock"
     yield lambda **fields: Story(at, **fields)
     clock.release()
+
+
+@pytest.fixture
+def site(tmp_path: Path, django_db_blocker: Any) -> Iterator[Site]:
+    """A portal of the test's own, to be killed."""
+    with portal(tmp_path, django_db_blocker) as site:
+        yield site
 
 
 def day(text: str) -> date:

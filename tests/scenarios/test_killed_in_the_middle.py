@@ -6,28 +6,18 @@ promises' clocks stops intakes and operators half-way, with what they wrote so f
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 from django.db import Error
 from django.db.models import F, Sum
-from django.test import override_settings
-from django.utils import timezone
 
 from billing.models import Invoice, RatedFact
-from billing.services import closing, presets, terms
-from core import clock, scope
-from core.events import Actor
+from billing.services import closing
+from core import scope
 from core.jobs.models import Job
 from core.models import Event
 from integrations.channels import samples, splitting
@@ -36,153 +26,23 @@ from operations.models import Tally, WorkItem
 from orders.models import Hold, Intake, Line, Order, Parcel, Shipment, ShipmentLine
 from orders.services import arranging, holds
 from portal.demo import report
-from portal.demo.calendar import at
-from portal.demo.files import Delivery
-from portal.demo.floor import Floor, Worker
-from portal.demo.month import Sent, channels_of
-from portal.demo.visitor import Unexpected, Visitor
-from portal.demo.world import COMPANIES, MONTH
-from portal.endpoints import Endpoints, postgres_url, run_directory
-from portal.processes import Identity
-from sla import services as promises
+from portal.demo.world import MONTH
+from portal.endpoints import Endpoints
 from sla.models import Clock
-from tenants import services as tenants
-from tests import databases, running
 from tests.conftest import OPERATOR
-from tests.factories.people import PASSWORD, client_person, staff
 from tests.running import until
+from tests.scenarios.killing import CLERKS, COMPANY, NOW, PATIENCE, WAREHOUSE, Site, catch_up, waiting
 
 pytestmark = pytest.mark.services
 
-COMPANY = COMPANIES[0]
-SCHEMA = scope.schema_of(COMPANY.code)
 ORDERS, FILES = 160, 7
-PATIENCE = 120
-CLERKS, WAREHOUSE = ("verify", "resolve", "release"), ("pick", "pack", "ship")
-DAY = date(2026, 10, 8)
-NOW = at(DAY, "14:00")
-
-_HALF_WAY = """
-    SELECT count(DISTINCT waiting.pid)
-      FROM pg_locks waiting JOIN pg_locks written USING (pid)
-     WHERE waiting.relation = %s::regclass AND NOT waiting.granted
-       AND written.relation = %s::regclass AND written.mode = 'RowExclusiveLock'
-"""
-HalfWay = Callable[[str], int]
-
-
-@dataclass
-class Site:
-    """A portal that runs, whoever works with it, and the files that were sent to it."""
-
-    var: Path
-    visitor: Visitor
-    client: Actor
-    floor: Floor
-    sent: list[Sent] = field(default_factory=list)
-
-    @property
-    def superuser(self) -> str:
-        """The URL of its database, past every wall."""
-        return postgres_url(self.var, user="postgres", database="portal")
-
-    def send(self, name: str, data: bytes) -> int:
-        """Send an order file by the page's form, until the portal says where it is; the id of its job."""
-        file = {"file": (name, data, "text/csv")}
-
-        def address() -> str:
-            with suppress(Unexpected):
-                return str(self.visitor.send("/intakes", {"channel": COMPANY.channel}, files=file).url)
-            return ""
-
-        intake_id = int(until(address, seconds=PATIENCE, what=f"{name} is taken").rsplit("/", 1)[-1])
-        self.sent.append(Sent(COMPANY, Delivery(DAY, name, data), intake_id))
-        with scope.client(COMPANY.code):
-            return int(Intake.objects.values_list("job_id", flat=True).get(pk=intake_id) or 0)
-
-    def kill(self, name: str) -> Callable[[], bool]:
-        """Kill a process and its group without a warning; what is returned says whether there is another one."""
-        record = run_directory(self.var) / f"{name}.pid"
-        killed = Identity.read(record)
-        assert killed
-        os.killpg(killed.pid, signal.SIGKILL)
-        return lambda: Identity.read(record) not in (None, killed)
-
-    def cut_power(self) -> None:
-        """Kill the database; come back when the supervisor has brought it back, and it has recovered."""
-        another = self.kill("postgres")
-        until(lambda: another() and self._answers(), seconds=PATIENCE, what="the database is back")
-
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.superuser, connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    @contextmanager
-    def standstill(self) -> Iterator[HalfWay]:
-        """Within the block whoever starts, pauses or stops a clock has to wait.
-
-        Gives a function: how many wait now that have written to a table (or taken from a sequence) of the client's.
-        """
-        with psycopg.connect(self.superuser, autocommit=True) as watcher, suppress(psycopg.OperationalError):
-
-            def half_way(relation: str) -> int:
-                [(count,)] = watcher.execute(_HALF_WAY, [f'"{SCHEMA}".sla_clock', f'"{SCHEMA}".{relation}'])
-                return int(count)
-
-            with psycopg.connect(self.superuser) as holder:
-                holder.execute(f'LOCK TABLE "{SCHEMA}".sla_clock IN EXCLUSIVE MODE'.encode())
-                yield half_way
-
-
-@pytest.fixture
-def site(tmp_path: Path, django_db_blocker: pytest.FixtureRequest) -> Iterator[Site]:
-    """A portal with one client that has sent nothing yet, kept alive by its supervisor."""
-    var, port, moved = tmp_path / "var", running.free_port(), tmp_path / "clock"
-    with override_settings(MOVED_CLOCK=moved), (tmp_path / "said").open("wb") as said:
-        clock.move(NOW)
-        # Mode "test" for the passwords alone: they are made here and read there.
-        more = {"PORTAL_MODE": "test", "PORTAL_MOVED_CLOCK": str(moved)}
-        with running.portal(var, "up", port=port, output=said, **more) as process:
-            try:
-                until(lambda: b"serves at" in _said(process, tmp_path), seconds=PATIENCE, what="the portal serves")
-                with django_db_blocker.unblock(), databases.of_portal(var):  # type: ignore[attr-defined]
-                    client, workers = _people()
-                    with Visitor(COMPANY.code, port=port) as visitor:
-                        visitor.log_in("orders@aoba.example.jp", PASSWORD)
-                        yield Site(var, visitor, client, Floor(workers, [COMPANY.code]))
-            finally:
-                process.terminate()
-
-
-def _said(process: running.Portal, folder: Path) -> bytes:
-    said = (folder / "said").read_bytes()
-    assert process.poll() is None, said.decode()
-    return said
-
-
-def _people() -> tuple[Actor, list[Worker]]:
-    """The client with its terms; somebody of it, and those who work for it."""
-    tenants.create_client(code=COMPANY.code, name=COMPANY.name, actor=OPERATOR, at=NOW)
-    plan, charges, included = presets.PLANS[COMPANY.plan]
-    with scope.client(COMPANY.code):
-        channels_of(COMPANY)
-        promises.set_up_defaults(at=NOW)
-        terms.agree(plan=plan, starts_on=MONTH, recipient={"name": COMPANY.name})
-        terms.publish_card(name=plan, starts_on=MONTH, charges=charges, included=included, actor=OPERATOR)
-    person = client_person("orders", COMPANY.code, email="orders@aoba.example.jp", name="受注 窓口")
-    clerk, packer = staff("clerk", [COMPANY.code]), staff("warehouse", [COMPANY.code])
-    workers = [Worker(clerk.pk, clerk.name, CLERKS), Worker(packer.pk, packer.name, WAREHOUSE)]
-    return Actor("person", str(person.pk), person.name), workers
 
 
 def test_whatever_is_killed_nothing_is_lost_and_nothing_is_done_twice(site: Site) -> None:
     sample = samples.make(SHOP, orders=ORDERS, seed=COMPANY.seed, month=f"{MONTH:%Y-%m}")
     files = _parts(sample.data, FILES)
     site.send("1.csv", files[0])
-    _catch_up()
+    catch_up()
     for kind in (*CLERKS, *WAREHOUSE[:2]):
         site.floor.work([kind], at=NOW)
     _draft()
@@ -221,11 +81,11 @@ def _the_worker_dies_and_the_broker_forgets(site: Site, files: Sequence[bytes]) 
         with redis.from_url(Endpoints.below(site.var).cache_url) as broker:
             broker.flushall()
         another = site.kill("worker")
-        assert set(others) <= _waiting()
+        assert set(others) <= waiting()
     with scope.client(COMPANY.code):
         assert Intake.objects.filter(state=Intake.DONE).count() == 1
     until(another, seconds=PATIENCE, what="the worker is back")
-    _catch_up()
+    catch_up()
 
 
 def _the_database_dies_under_everybody(site: Site, file: bytes) -> None:
@@ -250,7 +110,7 @@ def _the_broker_dies(site: Site, files: Sequence[bytes]) -> None:
     for number, data in enumerate(files, 6):
         site.send(f"{number}.csv", data)
     until(another, seconds=PATIENCE, what="the broker is back")
-    _catch_up()
+    catch_up()
 
 
 def _the_same_file_is_refused(site: Site) -> None:
@@ -283,26 +143,6 @@ def _parts(data: bytes, count: int) -> list[bytes]:
 def _joined(files: Sequence[bytes]) -> bytes:
     """Files of one header as one file."""
     return files[0] + b"".join(data.split(b"\n", 1)[1] for data in files[1:])
-
-
-def _waiting() -> set[int]:
-    with scope.operator():
-        return set(Job.objects.filter(state=Job.WAITING).values_list("pk", flat=True))
-
-
-def _catch_up() -> None:
-    """Let the sweep find at once what it would find in a while, until no job waits."""
-
-    def nothing_waits() -> bool:
-        with scope.operator():
-            idle = Job.objects.select_for_update(skip_locked=True).filter(state=Job.WAITING)
-            now = timezone.now()
-            Job.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).update(
-                run_at=now, nudged_at=now - timedelta(hours=1)
-            )
-        return not _waiting()
-
-    until(nothing_waits, seconds=PATIENCE, what="every job is done")
 
 
 def _draft() -> dict[str, int]:

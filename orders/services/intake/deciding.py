@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.errors import Refused
@@ -56,12 +56,26 @@ def discard(intake_id: int, *, actor: Actor, at: datetime) -> Intake:
 
 
 def _ready(intake_id: int, *states: str) -> Intake:
-    intake = Intake.objects.select_for_update(of=("self",)).select_related("channel").get(pk=intake_id)
-    if intake.state not in (states or (Intake.READY,)):
+    intake, is_free = _locked(intake_id)
+    if not is_free or intake.state not in (states or (Intake.READY,)):
         when = timezone.localtime(intake.decided_at or intake.finished_at or intake.created_at)
         figures = {"when": f"{when:%Y/%m/%d %H:%M}", "who": intake.decided_by or intake.actor_name}
         raise Refused(Sentence(_WHY.get(intake.state, _BEING_TAKEN), **figures), code="decided")
     return intake
+
+
+def _locked(intake_id: int) -> tuple[Intake, bool]:
+    """The arrival, and whether nobody works on it: who reads it holds it for as long as that takes, which is no time
+    for a person to wait; another person's press is over at once."""
+    arrivals = Intake.objects.select_related("channel")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            intake = arrivals.select_for_update(of=("self",)).get(pk=intake_id)
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+            return intake, True
+    except OperationalError:
+        return arrivals.get(pk=intake_id), False
 
 
 @transaction.atomic
