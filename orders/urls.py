@@ -36,6 +36,7 @@ urlpatterns = [
     path("orders/views/<int:view_id>/delete", saved.delete, name="delete_view"),
     path("orders/cancel", acting.cancel, name="cancel"),
     path("orders/answer-cancel", acting.answer_cancel, name="answer_cancel"),
+    path("orders/paid", acting.mark_paid, name="mark_paid"),
     path("orders/verify", acting.verify, name="verify"),
     path("orders/hold", acting.hold, name="hold"),
     path("orders/release-hold", acting.release_hold, name="release_hold"),

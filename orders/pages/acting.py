@@ -15,7 +15,7 @@ from core.errors import Refused
 from orders.models import Hold, Order
 from orders.pages.filtering import filters_of, key_in
 from orders.queries import listing
-from orders.services import cancelling, holds, shipping, verification
+from orders.services import arranging, cancelling, holds, shipping, verification
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
@@ -85,6 +85,13 @@ def answer_cancel(request: PortalRequest) -> HttpResponse:
     )
     done = _("%s件のキャンセルの依頼をお受けしました。") if accept else _("%s件のキャンセルの依頼をお断りしました。")
     return told(request, outcome, lambda n: done % f"{n:,}")
+
+
+@page(Permission.CHANGE_ORDERS, methods=("POST",))
+def mark_paid(request: PortalRequest) -> HttpResponse:
+    """Payments that were seen to come in, where no shop tells of them."""
+    outcome = arranging.mark_paid(selected(request), actor=request.actor, at=clock.now())
+    return told(request, outcome, lambda n: _("%s件を入金済みにしました。") % f"{n:,}")
 
 
 @page(Permission.VERIFY_ORDERS, methods=("POST",), side="operator")

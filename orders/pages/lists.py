@@ -26,10 +26,11 @@ from orders.reasons import HOLD_REASONS
 from tenants.doors import PortalRequest, page, url
 from tenants.roles import Permission
 
-ACTS = ("cancel", "verify", "hold", "release_hold", "release", "run_rules", "print_papers", "source")
+ACTS = ("cancel", "mark_paid", "verify", "hold", "release_hold", "release", "run_rules", "print_papers", "source")
 _ACTING = frozenset(
     {
         Permission.CANCEL_ORDERS,
+        Permission.CHANGE_ORDERS,
         Permission.VERIFY_ORDERS,
         Permission.HOLD_ORDERS,
         Permission.IMPORT_ORDERS,

@@ -181,6 +181,24 @@ def test_a_question_is_answered_where_it_stands(browser: Client, at: At) -> None
     assert "4-2-8です" in said(browser, f"/orders/{order.pk}")
 
 
+def test_whoever_sees_the_payment_come_in_says_so(browser: Client, lead: Client) -> None:
+    with scope.client("acme"):
+        unpaid = [orders.order(prepaid=True, payment="unpaid") for _order in range(2)]
+        free = orders.order()
+        assert orders.phase_of(unpaid[0].pk) == "awaiting_payment"
+    assert "入金済みにする" in said(browser, f"/orders/{unpaid[0].pk}")
+    assert "/orders/paid" not in said(browser, f"/orders/{free.pk}")
+
+    browser.post("/orders/paid", {"selected": [unpaid[0].pk]})
+    twice = lead.post("/clients/acme/orders/paid", {"selected": [one.pk for one in unpaid]}, follow=True)
+
+    assert "1件を入金済みにしました。" in twice.content.decode()
+    assert "1件は対象外です: 入金済みの注文です。" in twice.content.decode()
+    with scope.client("acme"):
+        assert {orders.phase_of(one.pk) for one in unpaid} == {"received"}
+    assert "入金を確認しました" in said(browser, f"/orders/{unpaid[0].pk}")
+
+
 def test_what_waits_for_others_is_not_the_clients_to_answer(browser: Client, at: At) -> None:
     with scope.client("acme"):
         order = orders.order()
