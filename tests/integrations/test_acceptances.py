@@ -170,7 +170,7 @@ def test_the_buyer_is_written_to_and_both_houses_are_told(at: At) -> None:
         letter = sending._letter(Notice.objects.get(kind="buyer.acceptance_asked"))
     assert f"{path}\n" in letter.text
     assert "2026年10月8日" in letter.text
-    assert "青山茶舗株式会社 佐藤 一郎 様" in letter.text
+    assert "青山茶舗株式会社 御中\n佐藤 一郎 様\n" in letter.text
     browser().post(path, NO)
     with scope.client("acme"):
         again = projects.handed_in(one.milestone.project)

@@ -175,7 +175,7 @@ def test_the_log_asks_as_often_for_three_as_for_one(
         for _nth in range(rows):
             operations.received(buyer_email=MAIL)
     owner.get("/settings/notices/log")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         owner.get("/settings/notices/log")
 
 

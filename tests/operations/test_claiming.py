@@ -70,7 +70,8 @@ def test_only_clients_that_the_person_serves_and_kinds_that_the_role_may_do(as_o
 
 
 def test_roles_have_their_kinds() -> None:
-    assert kinds_of(permissions_of("clerk")) == ("cancel", "change", "verify", "resolve", "source", "release", "answer")
+    clerks = ("cancel", "change", "verify", "resolve", "source", "release", "answer", "chase", "catch_up", "remind")
+    assert kinds_of(permissions_of("clerk")) == clerks
     assert kinds_of(permissions_of("warehouse")) == ("return", "pick", "pack", "ship")
     assert kinds_of(permissions_of("lead")) == tuple(KINDS)
     assert kinds_of(permissions_of("billing")) == ("answer",)

@@ -192,11 +192,11 @@ def test_rules_go_out_and_come_in_as_a_file(browser: Client) -> None:
 def test_the_list_takes_as_many_queries_for_three_as_for_one(browser: Client, django_assert_num_queries: Any) -> None:
     keep()
     browser.get("/settings/rules")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get("/settings/rules")
     keep("二")
     keep("三")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get("/settings/rules")
 
 
