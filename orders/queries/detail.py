@@ -6,25 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
-
 from core.periods import TOKYO
 from core.text import phone_label
 from core.wording import Sentence, _
 from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed, phase_of
-from orders.models import (
-    CancelRequest,
-    ChangeRequest,
-    Hold,
-    Line,
-    Order,
-    OrderException,
-    Return,
-    Shipment,
-    SupplyLine,
-    Verification,
-)
-from orders.queries import facts, supplying, troubles
+from orders.models import CancelRequest, Hold, Order, Verification
+from orders.queries import facts, supplying, troubles, whole
 from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
 from orders.queries.naming import Side, phase_names
 from orders.queries.troubles import ChangeRow, ExceptionRow, ReturnRow
@@ -122,7 +109,7 @@ class Detail:
 
 def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
     """The order with that id, None where the client at hand has none. A constant number of queries."""
-    order = _loaded().filter(pk=order_id).first()
+    order = whole.of_order(order_id)
     if order is None:
         return None
     known = facts.of_order(order_id)
@@ -163,21 +150,6 @@ def _state(phase: Phase, exceptions: Sequence[ExceptionRow], side: Side) -> Sent
     if side == "client" and phase.code == "exception" and first is not None:
         return first
     return phase_names(side)[phase.code]
-
-
-def _loaded() -> QuerySet[Order]:
-    shipments = Shipment.objects.order_by("position").prefetch_related("parcels", "lines__line")
-    lots = SupplyLine.objects.select_related("supply__supplier").order_by("supply_id", "id")
-    return Order.objects.select_related("channel", "intake").prefetch_related(
-        Prefetch("lines", Line.objects.order_by("position").prefetch_related(Prefetch("supply_lines", lots))),
-        Prefetch("shipments", shipments),
-        Prefetch("holds", Hold.objects.order_by("-placed_at", "-id")),
-        Prefetch("verifications", Verification.objects.order_by("id")),
-        Prefetch("cancel_requests", CancelRequest.objects.filter(answered_at=None)),
-        Prefetch("exceptions", OrderException.objects.order_by("-opened_at", "-id")),
-        Prefetch("change_requests", ChangeRequest.objects.order_by("-asked_at", "-id")),
-        Prefetch("returns", Return.objects.order_by("-requested_at", "-id").prefetch_related("lines__line")),
-    )
 
 
 def hold_row(hold: Hold, *, side: Side = "client") -> HoldRow:

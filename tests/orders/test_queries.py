@@ -3,20 +3,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import Refused
 from core.events import SYSTEM, Happening, publish
 from core.text import search_key
-from orders.models import Channel, Intake, Order, RefusedRow
-from orders.queries import arrivals, detail, listing, overview, timeline, troubles
+from orders.models import (
+    CancelRequest,
+    ChangeRequest,
+    Channel,
+    Hold,
+    Intake,
+    Order,
+    OrderException,
+    Parcel,
+    RefusedRow,
+    Return,
+    ReturnLine,
+    Shipment,
+    ShipmentLine,
+    Supply,
+    SupplyLine,
+)
+from orders.queries import arrivals, detail, listing, overview, timeline, troubles, whole
 from orders.queries.listing import Filters
 from orders.services import cancelling, exceptions, holds, shipping, verification
+from orders.services.phases import refresh
 from tests.conftest import OPERATOR
-from tests.factories import orders
+from tests.factories import orders, supplies
 from tests.factories.orders import MORNING
 
 At = Callable[[str], datetime]
@@ -46,13 +65,74 @@ def test_reading_takes_the_same_queries_for_one_and_for_three(number: int) -> No
 
     assert queries_of(lambda: listing.page(Filters(), at=MORNING)) == 3
     assert queries_of(lambda: listing.export(Filters(), at=MORNING)) == 1
-    assert queries_of(lambda: detail.of_order(found[0])) == 12
+    assert queries_of(lambda: detail.of_order(found[0])) == 3
     assert queries_of(lambda: timeline.of_order(found[0])) == 2
     assert queries_of(overview.questions) == 1
     exceptions.open_for(found, kind="shortage", actor=OPERATOR, at=MORNING)
     assert queries_of(lambda: troubles.decisions(side="client")) == 3
     assert queries_of(lambda: overview.daily(MORNING)) == 1
     assert queries_of(arrivals.history) == 1
+
+
+def test_the_whole_order_is_what_its_tables_hold_and_asks_nothing_again() -> None:
+    order = orders.order(
+        units=[2, 1], verifications=["address"], tags=["初回"], tax_by_rate={"8": {"goods": 2000.5, "tax": None}},
+        wished_date=MORNING.date(), total=Decimal("3500.50"), intake=Intake.objects.create(
+            channel=orders.channel(), actor_kind="person", actor_id="1", actor_name="A", created_at=MORNING
+        ),
+    )  # fmt: skip
+    stranger = orders.order(units=[1], verifications=["address"])
+    first, second = order.lines.order_by("position")
+    supply = Supply.objects.create(
+        kind="purchase", supplier=supplies.supplier(), asked_on=MORNING.date(), placed_at=MORNING, placed_by="A"
+    )
+    SupplyLine.objects.create(supply=supply, line=second, quantity=1, cost=Decimal("400.25"))
+    sent = {"position": 1, "state": "released", "size": 60, "released_at": MORNING}
+    for line in (second, first, stranger.lines.get()):
+        shipment, _made = Shipment.objects.get_or_create(order=line.order, defaults=sent)
+        ShipmentLine.objects.create(shipment=shipment, line=line, quantity=1)
+    Parcel.objects.create(shipment=shipment, carrier="yamato", tracking_number="444410000011")
+    Parcel.objects.create(shipment=order.shipments.get(), carrier="yamato", tracking_number="444410000000")
+    for nth, reason in enumerate(("question", "stock")):
+        Hold.objects.create(
+            order=order, reason=reason, party="client", placed_at=MORNING + timedelta(seconds=nth, microseconds=7)
+        )
+    for answered in (None, MORNING):
+        CancelRequest.objects.create(order=order, reason="都合", asked_at=MORNING, asked_by="A", answered_at=answered)
+    OrderException.objects.create(
+        order=order, kind="shortage", party="client", opened_at=MORNING, lines={str(first.pk): 1, "share": 0.5}
+    )
+    ChangeRequest.objects.create(order=order, kind="lines", wanted={"a": [1, 2.5]}, asked_at=MORNING, asked_by="A")
+    back = Return.objects.create(order=order, reason="破損", party="carrier", billable=True, requested_at=MORNING)
+    ReturnLine.objects.create(back=back, line=first, requested=1)
+
+    refresh([order.pk, stranger.pk])
+
+    found = whole.of_order(order.pk)
+    assert found is not None
+    with CaptureQueriesContext(connection) as captured:
+        pieces = [part for shipment in found.shipments.all() for part in shipment.lines.all()]
+        lots = [lot for line in found.lines.all() for lot in line.supply_lines.all()]
+        sent_back = [part for one in found.returns.all() for part in one.lines.all()]
+        parcels = [parcel for one in found.shipments.all() for parcel in one.parcels.all()]
+        read: list[Any] = [
+            *(found, found.channel, found.intake, *found.lines.all(), *found.shipments.all(), *found.holds.all()),
+            *(*found.verifications.all(), *found.cancel_requests.all(), *found.exceptions.all(), *pieces, *parcels),
+            *(*found.change_requests.all(), *found.returns.all(), *sent_back, *lots),
+            *(lots[0].supply, lots[0].supply.supplier),
+        ]
+        assert [part.line.position for part in pieces] == [2, 1]
+        assert [hold.reason for hold in found.holds.all()] == ["stock", "question"]
+    assert len(captured) == 0
+
+    def values(row: Model) -> list[object]:
+        held = [getattr(row, field.attname) for field in row._meta.concrete_fields]
+        return [type(row), *((type(value), value) for value in held)]
+
+    assert [values(row) for row in read] == [values(type(row)._base_manager.get(pk=row.pk)) for row in read]
+    assert {type(row) for row in read} == set(whole._READ)
+    assert [lot.supply_id for lot in lots] == [supply.pk]
+    assert whole.of_order(0) is None
 
 
 def test_pages_follow_each_other_without_gap_or_repetition() -> None:
