@@ -8,10 +8,10 @@ many at once. Instants inside are microseconds since the epoch (int64); `instant
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -238,7 +238,9 @@ class WorkingCalendar:
         return moment(at).astimezone(self.zone)
 
 
-def _compiled(hours: Sequence[WorkingHours], zone: ZoneInfo, first_year: int, end_year: int) -> Track:
+@lru_cache(maxsize=64)
+def _compiled(hours: tuple[WorkingHours, ...], zone: ZoneInfo, first_year: int, end_year: int) -> Track:
+    """Kept for as long as somebody asks: promises are read anew for every event, and their hours stay the same."""
     years = Period(date(first_year, 1, 1), date(end_year, 1, 1))
     common = reduce(_met, [_segments(place, years) for place in hours])
     midnights = [Period(day, day).instants(zone)[0] for day in (*years, years.end)]

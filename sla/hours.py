@@ -48,6 +48,10 @@ class WorkingHours:
         for day, intervals in self.days.items():
             _check_intervals(f"days.{day}", intervals)
 
+    def __hash__(self) -> int:
+        week, days = (tuple(sorted(each.items())) for each in (self.week, self.days))
+        return hash((week, self.on_holidays, self.closures, days, self.zone))
+
     def on(self, day: date) -> Intervals:
         """The intervals worked on `day`, in order; none on a day off."""
         if day in self.days:

@@ -192,7 +192,7 @@ def _tell_moved(moved: pl.DataFrame, promise: Promise, *, at: datetime) -> None:
     if moved.is_empty():
         return
     if promise.metric.code == "ship":
-        move_ship_due(dict(moved.select("order_id", "due_at").rows()))
+        move_ship_due(moved)
     told = moved.select(
         pl.col("id").alias("subject_id"),
         "order_id",
