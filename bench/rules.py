@@ -43,7 +43,7 @@ def _arriving(count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Orders of a file and their lines, as they are handed to the rules."""
     intake = read(make(SHOP, orders=count, seed=9, month="2026-10").data, PROFILE)
     blank: dict[str, Any] = {"carrier": "", "temperature": "", "priority": 0, "channel": "shop"}
-    blank |= {name: [] for name in ("tags", "held_for", "open_reasons")}
+    blank |= {name: [] for name in ("tags", "muted_mails", "held_for", "open_reasons")}
     orders = intake.orders.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("key"))
     orders = orders.with_columns(
         pl.lit(blank.get(name), dtype=dtype).alias(name) for name, dtype in STATE.items() if name != "key"

@@ -125,6 +125,11 @@ class Kind:
         return self.code.partition(".")[0]  # type: ignore[return-value]
 
     @property
+    def tells(self) -> str:
+        """What it tells: the rest of the code. For buyers one of orders.mails.MAILS where it is about an order."""
+        return self.code.partition(".")[2]
+
+    @property
     def is_outside(self) -> bool:
         """Whether it goes to somebody who has no account here."""
         return self.audience in OUTSIDE

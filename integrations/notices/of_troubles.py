@@ -7,13 +7,14 @@ import polars as pl
 from core.wording import _
 from integrations.notices.kind import BUYER, MATTER, STAFF, Kind
 from integrations.notices.to_buyers import to_buyer_en, to_buyer_ja
+from orders.mails import MAILS
 from tenants.roles import Permission
 
 OF_TROUBLES = (
     Kind(
         "buyer.decision",
         "order.exception_opened",
-        _("対応の決定"),
+        MAILS["decision"],
         to_buyer_ja(
             "【{shop}】ご注文についてお選びください（{order_number}）",
             "{question}\n\n下のページで、ご希望をお選びください。\n\n期限: {deadline}",
@@ -28,7 +29,7 @@ OF_TROUBLES = (
     Kind(
         "buyer.decision_reminder",
         "order.exception_reminded",
-        _("対応の決定の催促"),
+        MAILS["decision_reminder"],
         to_buyer_ja(
             "【{shop}】お答えをお待ちしています（{order_number}）",
             "{question}\n\nまだお答えをいただいていません。下のページで、ご希望をお選びください。",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from core.wording import _
 from integrations.notices.kind import BUYER, Kind
+from orders.mails import MAILS
 
 _phase, _metric = pl.col("order_phase"), pl.col("metric")
 
@@ -31,7 +31,7 @@ TO_BUYERS = (
     Kind(
         "buyer.received",
         "order.received",
-        _("受付"),
+        MAILS["received"],
         to_buyer_ja(
             "【{shop}】ご注文を承りました（{order_number}）",
             "ご注文を承りました。\n\nご注文日: {ordered_on}\nお届け予定日: {arrives_on}\n合計金額: {total}",
@@ -46,7 +46,7 @@ TO_BUYERS = (
     Kind(
         "buyer.question",
         "order.held",
-        _("確認事項"),
+        MAILS["question"],
         to_buyer_ja(
             "【{shop}】ご注文について確認させてください（{order_number}）",
             "ご注文について、確認させていただきたいことがあります。下のページでお答えください。\n\n期限: {deadline}",
@@ -61,7 +61,7 @@ TO_BUYERS = (
     Kind(
         "buyer.shipped",
         "shipment.shipped",
-        _("出荷"),
+        MAILS["shipped"],
         to_buyer_ja(
             "【{shop}】商品を発送しました（{order_number}）",
             "ご注文の商品を発送しました。\n\nお届け予定日: {arrives_on}\n{parcels}",
@@ -76,7 +76,7 @@ TO_BUYERS = (
     Kind(
         "buyer.partial",
         "shipment.shipped",
-        _("分納"),
+        MAILS["partial"],
         to_buyer_ja(
             "【{shop}】商品の一部を発送しました（{order_number}）",
             "ご注文の商品の一部を先に発送しました。残りは準備ができしだい発送し、あらためてお知らせします。\n\n{parcels}",
@@ -91,7 +91,7 @@ TO_BUYERS = (
     Kind(
         "buyer.delayed",
         "sla.missed",
-        _("遅延"),
+        MAILS["delayed"],
         to_buyer_ja(
             "【{shop}】発送が遅れています（{order_number}）",
             "申し訳ございません。ご注文の商品の発送が予定より遅れています。発送しましたら、すぐにお知らせします。",
@@ -107,7 +107,7 @@ TO_BUYERS = (
     Kind(
         "buyer.cancelled",
         "order.cancelled",
-        _("キャンセル"),
+        MAILS["cancelled"],
         to_buyer_ja("【{shop}】ご注文のキャンセルを承りました（{order_number}）", "ご注文のキャンセルを承りました。"),
         to_buyer_en("[{shop}] Your order has been cancelled ({order_number})", "Your order has been cancelled."),
         BUYER,
@@ -115,7 +115,7 @@ TO_BUYERS = (
     Kind(
         "buyer.rescheduled",
         "order.scheduled",
-        _("納期変更"),
+        MAILS["rescheduled"],
         to_buyer_ja(
             "【{shop}】発送予定日のお知らせ（{order_number}）",
             "ご注文の商品の発送予定日が決まりました。\n\n発送予定日: {ship_on}\nお届け予定日: {arrives_on}",
@@ -130,7 +130,7 @@ TO_BUYERS = (
     Kind(
         "buyer.promise_moved",
         "order.promise_moved",
-        _("お届け予定日の変更"),
+        MAILS["promise_moved"],
         to_buyer_ja(
             "【{shop}】お届け予定日の変更のお知らせ（{order_number}）",
             "ご注文の商品のお届け予定日が変わりました。ご迷惑をおかけし、申し訳ございません。\n\n"
@@ -147,7 +147,7 @@ TO_BUYERS = (
     Kind(
         "buyer.delivered",
         "shipment.delivered",
-        _("お届け"),
+        MAILS["delivered"],
         to_buyer_ja(
             "【{shop}】商品をお届けしました（{order_number}）",
             "商品のお届けが完了しました。お気づきの点がありましたら、このメールへの返信でお知らせください。",
@@ -163,7 +163,7 @@ TO_BUYERS = (
     Kind(
         "buyer.followup",
         "shipment.delivered",
-        _("フォロー"),
+        MAILS["followup"],
         to_buyer_ja(
             "【{shop}】その後いかがですか（{order_number}）",
             "先日お届けした商品はいかがでしょうか。ご不明な点がありましたら、このメールへの返信でお知らせください。",

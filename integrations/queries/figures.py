@@ -30,7 +30,8 @@ Row = Mapping[str, Any]
 
 _ORDERS = """
     SELECT o.id, o.number, o.buyer_name, o.buyer_email, o.ordered_at, least(o.ordered_at, o.received_at), o.total,
-           o.phase, o.ship_on, coalesce(o.promised_date, o.wished_date), l.items
+           o.phase, o.ship_on, coalesce(o.promised_date, o.wished_date), l.items,
+           ARRAY(SELECT jsonb_array_elements_text(o.muted_mails))
       FROM orders_order o
      CROSS JOIN LATERAL (
            SELECT string_agg(name || ' × ' || (ordered - cancelled), E'\\n' ORDER BY position) AS items
@@ -53,12 +54,16 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "order_ship_on": pl.Date,
     "order_arrives_on": pl.Date,
     "order_items": pl.String,
+    "order_muted": pl.List(pl.String),
 }
 ORDERS = pl.Schema(_COLUMNS)
 
 
 def of_orders(order_ids: Collection[int]) -> pl.DataFrame:
-    """A row for each order, as ORDERS. order_since: when it was placed or came in, whichever was first."""
+    """A row for each order, as ORDERS. order_since: when it was placed or came in, whichever was first.
+
+    order_muted: of orders.mails.MUTABLE, what its buyer is not told.
+    """
     return fetch(_ORDERS, [list(order_ids)], ORDERS)
 
 

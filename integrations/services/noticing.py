@@ -17,6 +17,7 @@ from integrations.notices.catalogue import Kind
 from integrations.queries import figures, preferences, supplies
 from integrations.queries import standing as standings
 from integrations.queries.standing import Standing, Wording
+from orders.mails import ALL_MAILS
 from tenants import queries as tenants
 from tenants.queries import Reader
 
@@ -198,6 +199,9 @@ class _Words:
 
 
 def _wanted(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
+    if kind.audience == "buyer":
+        muted = pl.col("order_muted").list
+        rows = rows.filter((muted.contains(kind.tells) | muted.contains(ALL_MAILS)).fill_null(value=False).not_())
     if kind.when is None:
         return rows
     absent = set(kind.when.meta.root_names()) - set(rows.columns)

@@ -16,10 +16,11 @@ from core.jobs.models import Job
 from core.mailing import Letter, Undeliverable
 from integrations.models import Notice, SuppressedAddress
 from integrations.notices import rendering
-from integrations.notices.catalogue import KINDS, OUTSIDE
+from integrations.notices.catalogue import KINDS, OUTSIDE, Kind
 from integrations.queries import links, supplies
 from integrations.queries import standing as standings
 from integrations.services import bouncing
+from orders.mails import is_muted
 from orders.models import Order
 
 AT_ONCE = 1000
@@ -47,13 +48,20 @@ def take_due(*, at: datetime) -> list[int]:
 
 
 def _pointless(due: Sequence[Notice], *, at: datetime) -> set[int]:
-    """Those that the client has switched off since, whose order is elsewhere by now, or that are too old."""
+    """Those that the client or a rule has switched off since, whose order is elsewhere by now, or that are too old."""
     switches = standings.switches()
-    late = [notice for notice in due if notice.kind in KINDS and KINDS[notice.kind].phases]
-    phases = dict(Order.objects.filter(pk__in=[notice.order_id for notice in late]).values_list("pk", "phase"))
-    gone = {n.pk for n in late if phases.get(n.order_id or 0) not in KINDS[n.kind].phases}
+    to_buyers = [notice for notice in due if notice.audience == "buyer" and notice.kind in KINDS]
+    orders = Order.objects.only("phase", "muted_mails").in_bulk([n.order_id for n in to_buyers if n.order_id])
+    gone = {n.pk for n in to_buyers if n.order_id and _is_over(KINDS[n.kind], orders.get(n.order_id))}
     off = {n.pk for n in due if n.audience in OUTSIDE and not switches.get(n.kind, _is_on(n.kind))}
     return gone | off | {notice.pk for notice in due if notice.due_at < at - QUIET_DAYS}
+
+
+def _is_over(kind: Kind, order: Order | None) -> bool:
+    """Whether the buyer is not to be told this of the order any more."""
+    if order is None or is_muted(kind.tells, order.muted_mails):
+        return True
+    return bool(kind.phases) and order.phase not in kind.phases
 
 
 def _is_on(kind: str) -> bool:

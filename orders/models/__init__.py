@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from orders.models.chosen import PhaseLabel, SavedView
 from orders.models.entries import EntryDraft
@@ -109,6 +109,7 @@ class Order(models.Model):
     derived by orders.lifecycle and written by orders.services.phases.refresh alone. `wished_slot` is a key of
     orders.intake.values.SLOTS, `wished_slot_text` what the buyer wrote. `ship_due_at` is when it has to leave by what
     was promised, `ship_on` the day on which it is to leave where that was fixed, `promised_date` the day it arrives.
+    `muted_mails` are of orders.mails.MUTABLE: the mails that the buyer does not get, as the client's rules say.
     `buyer` is whom the buyer's details mean, written by orders.services.buyers soon after the order came.
     """
 
@@ -162,6 +163,7 @@ class Order(models.Model):
     note = models.TextField(db_default="")
     staff_note = models.TextField(db_default="")
     tags = models.JSONField(default=list)
+    muted_mails = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     carrier = models.CharField(max_length=20, db_default="")
     temperature = models.CharField(max_length=10, db_default="")
     priority = models.PositiveSmallIntegerField(db_default=0)

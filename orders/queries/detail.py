@@ -10,6 +10,7 @@ from core.periods import TOKYO
 from core.text import phone_label
 from core.wording import Sentence, _
 from orders.lifecycle import AUTO_COMPLETE_DAYS, BY_CODE, Phase, allowed, phase_of
+from orders.mails import MUTABLE
 from orders.models import CancelRequest, Hold, Order, Verification
 from orders.queries import facts, supplying, troubles, whole
 from orders.queries.figures import LineRow, Money, Sent, Step, line_row, money, sent, taxes, way, wished_slot
@@ -55,6 +56,7 @@ class Detail:
 
     state, next: where it stands and what comes next, in words. next_at, next_on: when that is due, where it is known.
     cancel_request: the request to cancel that waits for the operator. beneath: the phase that an open exception hides.
+    muted_mails: the mails that the buyer does not get.
     """
 
     order: Order
@@ -64,6 +66,7 @@ class Detail:
     wished_slot: Sentence
     carrier: Sentence | None
     temperature: Sentence | None
+    muted_mails: Sequence[Sentence]
     next: Sentence | None
     next_at: datetime | None
     next_on: date | None
@@ -125,6 +128,7 @@ def of_order(order_id: int, *, side: Side = "client") -> Detail | None:
         wished_slot=wished_slot(order),
         carrier=Sentence(CARRIERS[order.carrier].name) if order.carrier in CARRIERS else None,
         temperature=Sentence(TEMPERATURES[order.temperature]) if order.temperature in TEMPERATURES else None,
+        muted_mails=[Sentence(MUTABLE.get(mail, mail)) for mail in order.muted_mails],
         next=Sentence(phase.next) if phase.next else None,
         next_at=next_at if isinstance(next_at, datetime) else None,
         next_on=None if isinstance(next_at, datetime) else next_at,

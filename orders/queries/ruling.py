@@ -52,7 +52,7 @@ _FLAGS = ("prepaid", "is_gift")
 _PLAIN = (*_TEXTS, *_AMOUNTS, *_TIMES, *_DAYS, *_FLAGS)
 _ORDERS = f"""
     SELECT o.id, c.code, o.phase = 'cancelled', o.payment = 'paid',
-           ARRAY(SELECT jsonb_array_elements_text(o.tags)),
+           ARRAY(SELECT jsonb_array_elements_text(o.tags)), ARRAY(SELECT jsonb_array_elements_text(o.muted_mails)),
            ARRAY(SELECT DISTINCT v.reason::text FROM orders_verification v
                   WHERE v.order_id = o.id AND v.answered_at IS NULL ORDER BY 1),
            ARRAY(SELECT h.reason::text FROM orders_hold h
@@ -67,7 +67,7 @@ _ORDER_SCHEMA = pl.Schema(
         "channel": pl.String(),
         "cancelled": pl.Boolean(),
         "paid": pl.Boolean(),
-        **dict.fromkeys(("tags", "open_reasons", "held_for"), pl.List(pl.String())),
+        **dict.fromkeys(("tags", "muted_mails", "open_reasons", "held_for"), pl.List(pl.String())),
         **dict.fromkeys(_TEXTS, pl.String()),
         **dict.fromkeys(_AMOUNTS, pl.Int64()),
         **dict.fromkeys(_TIMES, pl.Datetime("us", "UTC")),

@@ -15,6 +15,7 @@ import polars as pl
 
 from core.definitions import Definition, read_day, reading, refuse
 from core.wording import Sentence, _
+from orders.mails import ALL_MAILS, MAILS, MUTABLE
 from orders.reasons import HOLD_REASONS, PARTIES, SECOND_LOOK, VERIFICATION_REASONS
 from orders.ruling.deriving import holidays_of
 from orders.ruling.fields import PRIORITIES, SLOTS, TEMPERATURES, WEEKDAYS
@@ -150,6 +151,18 @@ def _without(column: str, param: str) -> Apply:
     return _set(column, lambda given: pl.col(column).list.eval(pl.element().filter(pl.element() != given[param])))
 
 
+def _mute_mail(subjects: Subjects, going: pl.Series, given: Values) -> pl.DataFrame:
+    """One more mail is kept back, where not all of them are."""
+    own = pl.col("muted_mails")
+    silent = own.list.contains(given["mail"]) | own.list.contains(ALL_MAILS)
+    muted = pl.when(silent).then(own).otherwise(pl.concat_list(own, pl.lit(given["mail"])))
+    return subjects.put("muted_mails", going, muted)
+
+
+def _mails(muted: list[str]) -> Apply:
+    return _set("muted_mails", lambda _given: pl.lit(muted, dtype=pl.List(pl.String)))
+
+
 def _append_note(subjects: Subjects, going: pl.Series, given: Values) -> pl.DataFrame:
     own, text = pl.col("staff_note"), given["text"]
     lengthened = pl.when(own == "").then(pl.lit(text)).otherwise(own + "\n" + text)
@@ -252,7 +265,7 @@ def _nothing(_subjects: Subjects, _going: pl.Series, _given: Values) -> pl.DataF
 
 
 _LOOK, _ARRANGE, _PARCEL = _("確認と保留"), _("出荷と納期"), _("中身と手配")
-_MARK, _PAYMENT, _FLOW = _("目印とメモ"), _("支払"), _("流れ")
+_MARK, _PAYMENT, _MAIL, _FLOW = _("目印とメモ"), _("支払"), _("購入者へのメール"), _("流れ")
 _REASONS = {code: label for code, label in VERIFICATION_REASONS.items() if code != SECOND_LOOK}
 """Without the second look, which no rule may ask for or waive: it is a person's."""
 
@@ -330,6 +343,12 @@ _ALL = (
          _set("paid", lambda _given: pl.lit(value=True)), _YES),
     Kind("set_prepaid", _("前払い・後払いを変える"), _PAYMENT, _("前払いを「%(value)s」にする"),
          (Param("value", _("前払い"), CHOICE, choices=_YES),), _yes("prepaid"), _YES),
+    Kind("mute_mail", _("購入者に送らないメールを決める"), _MAIL, _("購入者に「%(mail)s」のメールを送らない"),
+         (Param("mail", _("メールの種類"), CHOICE, choices=MAILS),), _mute_mail, MUTABLE),
+    Kind("mute_all_mails", _("購入者にメールを送らない"), _MAIL, _("購入者にメールを一切送らない"), (),
+         _mails([ALL_MAILS]), MUTABLE),
+    Kind("unmute_mails", _("購入者にメールを送るように戻す"), _MAIL, _("購入者にメールを送るように戻す"), (),
+         _mails([]), MUTABLE),
     Kind("stop", _("ここで終える"), _FLOW, _("あとの規則を適用しない"), (), _nothing),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ STATE = pl.Schema(
         "channel": pl.String(),
         "received_at": pl.Datetime("us", "UTC"),
         "tags": pl.List(pl.String()),
+        "muted_mails": pl.List(pl.String()),
         "ship_on": pl.Date(),
         "promised_date": pl.Date(),
         "carrier": pl.String(),
@@ -28,8 +29,8 @@ STATE = pl.Schema(
 )
 """What an order has besides the columns of orders.intake.frames.ORDERS while rules are applied.
 
-key: by which its lines are known. open_reasons: of VERIFICATION_REASONS, not answered. held_for: of HOLD_REASONS. The
-past is that of the buyer's phone, null where there is none.
+key: by which its lines are known. open_reasons: of VERIFICATION_REASONS, not answered. held_for: of HOLD_REASONS.
+muted_mails: of orders.mails.MUTABLE. The past is that of the buyer's phone, null where there is none.
 """
 
 CHANGES = pl.Schema({"key": pl.Int64(), "before": pl.String(), "after": pl.String()})

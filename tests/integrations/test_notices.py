@@ -22,7 +22,8 @@ from integrations.models import Notice, SuppressedAddress
 from integrations.notices import catalogue
 from integrations.queries import tracking
 from integrations.services import bouncing, choosing, noticing, sending
-from orders.models import Hold, Line, Shipment
+from orders.mails import MAILS
+from orders.models import Hold, Line, Order, Shipment
 from orders.queries import timeline
 from orders.services import cancelling, exceptions, holds, phases, shipping, threads
 from tenants import services as tenants
@@ -123,6 +124,41 @@ def test_what_was_switched_off_meanwhile_is_dropped(live_acme: str) -> None:
     send(orders.MORNING)
     assert [notice.state for notice in written("buyer.received")] == [Notice.DROPPED]
     assert mail.outbox == []
+
+
+def test_a_mail_that_the_order_keeps_back_is_not_written(live_acme: str) -> None:
+    quiet, silent, loud = received(muted_mails=["received"]), received(muted_mails=["all"]), received()
+    for order_id in (quiet, silent, loud):
+        orders.shipped(order_id)
+    assert [(notice.kind, notice.order_id) for notice in written(audience="buyer")] == [
+        ("buyer.received", loud),
+        ("buyer.shipped", quiet),
+        ("buyer.shipped", loud),
+    ]
+
+
+def test_a_mail_that_the_order_keeps_back_meanwhile_is_dropped(live_acme: str) -> None:
+    muted, other = received(), received()
+    Order.objects.filter(pk=muted).update(muted_mails=["received"])
+    send(orders.MORNING)
+    assert {notice.order_id: notice.state for notice in written("buyer.received")} == {
+        muted: Notice.DROPPED,
+        other: Notice.SENT,
+    }
+
+
+def test_muting_the_buyers_mails_leaves_everybody_elses(live_acme: str) -> None:
+    client_person()
+    order_id = received(muted_mails=["all"])
+    holds.place([order_id], reason="question", question="色は？", actor=OPERATOR, at=orders.MORNING)
+    assert [notice.kind for notice in written(order_id=order_id)] == ["client.question"]
+
+
+def test_every_mail_to_the_buyer_of_an_order_can_be_muted() -> None:
+    about_orders = [
+        kind for kind in catalogue.of_audience("buyer") if not kind.event.startswith(("quote.", "project."))
+    ]
+    assert {kind.tells: kind.label for kind in about_orders} == MAILS
 
 
 def test_a_part_and_the_rest_are_told_apart(live_acme: str) -> None:

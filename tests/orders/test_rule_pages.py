@@ -201,16 +201,25 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(browser: Client, dj
 
 
 def test_an_orders_page_shows_what_rules_did_and_runs_them_again(browser: Client) -> None:
-    keep("お得意様", {"field": "total", "op": "gte", "value": 1}, on=True)
+    quiet = {"do": "mute_mail", "mail": "followup"}
+    keep(
+        "お得意様",
+        {"field": "total", "op": "gte", "value": 1},
+        quiet,
+        {"do": "mute_mail", "mail": "delivered"},
+        on=True,
+    )
     with scope.client("acme"):
         order = orders.order()
     response = browser.post("/orders/run-rules", {"selected": [order.pk]}, follow=True)
     assert "1件に規則を適用し直し、1件が変わりました。" in response.content.decode()
     shown = browser.get(f"/orders/{order.pk}").content.decode()
     assert "規則による変更" in shown
+    assert "購入者に送らないメール" in shown
+    assert re.search(r"購入者に送らないメールを決める</strong> フォロー → フォロー・お届け", shown)
     assert re.search(r"規則「お得意様」第1版をもう一度適用しました", shown)
     with scope.client("acme"):
-        assert RuleEffect.objects.get().again
+        assert list(RuleEffect.objects.values_list("again", flat=True)) == [True, True]
 
 
 def test_the_operators_administrator_keeps_them_too_and_others_do_not(browser: Client) -> None:

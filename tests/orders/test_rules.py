@@ -59,6 +59,8 @@ def test_an_order_is_written_as_the_rules_leave_it(acme: str, at: At) -> None:
         {"do": "promise_after", "days": 1},
         {"do": "add_line", "sku": "CARD", "name": "お礼状", "quantity": 1},
         {"do": "set_branch", "sku": "B-", "branch": "drop_ship"},
+        {"do": "mute_mail", "mail": "received"},
+        {"do": "mute_mail", "mail": "followup"},
         name="全部",
     )
 
@@ -66,6 +68,7 @@ def test_an_order_is_written_as_the_rules_leave_it(acme: str, at: At) -> None:
 
     assert (order.tags, order.carrier, order.temperature, order.priority) == (["VIP"], "yamato", "chilled", 2)
     assert (order.ship_on, order.promised_date) == (date(2026, 10, 20), date(2026, 10, 21))
+    assert order.muted_mails == ["received", "followup"]
     assert order.phase == phase_of(facts.of_order(order.pk)).code == "received"
     assert list(order.lines.values_list("sku", "ordered", "unit_price", "branch")) == [
         ("A-1", 2, Decimal(1000), "stock"),
@@ -74,7 +77,8 @@ def test_an_order_is_written_as_the_rules_leave_it(acme: str, at: At) -> None:
     ]
     assert order.total == 2300
     assert ("全部", 1, "tag", "", "VIP") in log()
-    assert len(log()) == 8
+    assert ("全部", 1, "mute_mail", "received", "received、followup") in log()
+    assert len(log()) == 10
     assert Event.objects.get(name="order.received").data["units"] == 4
 
 
@@ -256,7 +260,8 @@ def test_an_archived_rule_keeps_its_log(acme: str, at: At) -> None:
 
 def test_a_trial_shows_before_and_after_and_writes_nothing(acme: str, at: At) -> None:
     arrive(at("2026-10-01 10:00"), record("X-1"), record("X-2", note="急ぎ", buyer_phone=""))
-    rule = keep(TAG, {"do": "ship_on", "day": "2026-10-20"}, asks={"field": "note", "op": "is_set"}, on=False)
+    doing = TAG, {"do": "ship_on", "day": "2026-10-20"}, {"do": "mute_all_mails"}
+    rule = keep(*doing, asks={"field": "note", "op": "is_set"}, on=False)
     before = [list(model.objects.order_by("pk").values()) for model in (Order, Line, Verification, Hold, Event)]
 
     found = rules.try_out(rules.as_rules([rule]))
@@ -265,7 +270,11 @@ def test_a_trial_shows_before_and_after_and_writes_nothing(acme: str, at: At) ->
     (row,) = found.rows
     assert row.number == "X-2"
     shown = [(str(e.action), str(e.before), str(e.after)) for e in row.effects]
-    assert shown == [("タグを付ける", "なし", "VIP"), ("出荷日を決める", "なし", "2026-10-20")]
+    assert shown == [
+        ("タグを付ける", "なし", "VIP"),
+        ("出荷日を決める", "なし", "2026-10-20"),
+        ("購入者にメールを送らない", "なし", "すべてのメール"),
+    ]
     assert [list(model.objects.order_by("pk").values()) for model in (Order, Line, Verification, Hold, Event)] == before
     assert not RuleEffect.objects.exists()
 
@@ -340,6 +349,17 @@ def test_a_chosen_rule_runs_again_alone_and_may_waive_or_cancel(acme: str, at: A
     assert orders.phase_of(unwanted.pk) == "cancelled"
     assert orders.phase_of(looked_at.pk) == "received"
     assert not Order.objects.filter(tags__contains=["他"]).exists()
+
+
+def test_mails_are_muted_and_let_go_again_on_request(acme: str, at: At) -> None:
+    order = orders.order()
+    mute = keep({"do": "mute_mail", "mail": "shipped"}, {"do": "mute_mail", "mail": "partial"}, on=False)
+    for rule, left in ((mute, ["shipped", "partial"]), (keep({"do": "unmute_mails"}, on=False), [])):
+        assert ruling.run_again([order.pk], rules=[rule], actor=OPERATOR, at=at("2026-10-02 09:00")).changed == {
+            order.pk
+        }
+        order.refresh_from_db()
+        assert order.muted_mails == left
 
 
 def test_many_run_again_at_the_price_of_few(acme: str, at: At) -> None:

@@ -22,7 +22,7 @@ from orders.ruling.words import say, say_action, say_state
 
 LINE = {"sku": "KOME-10", "name": "米", "quantity": 2, "unit_price": 1500}
 GIVEN: dict[str, Any] = {"channel": "shop", "received_at": datetime(2026, 10, 2, 0, 0, tzinfo=UTC), "priority": 0}
-BLANK = {"carrier": "", "temperature": "", "tags": [], "open_reasons": [], "held_for": []}
+BLANK = {"carrier": "", "temperature": "", "tags": [], "muted_mails": [], "open_reasons": [], "held_for": []}
 
 
 def subjects(*changes: dict[str, Any], **state: Any) -> Subjects:
@@ -288,6 +288,15 @@ ACTS: list[tuple[dict[str, Any], dict[str, Any], str, str, str]] = [
     ({"do": "move_note"}, {"note": "玄関前"}, "staff_note", "", "玄関前"),
     ({"do": "mark_paid"}, {"payment_method": "銀行振込", "status": "open"}, "paid", "false", "true"),
     ({"do": "set_prepaid", "value": "true"}, {}, "prepaid", "false", "true"),
+    (
+        {"do": "mute_mail", "mail": "shipped"},
+        {"muted_mails": ["received"]},
+        "muted_mails",
+        "received",
+        "received、shipped",
+    ),
+    ({"do": "mute_all_mails"}, {"muted_mails": ["received"]}, "muted_mails", "received", "all"),
+    ({"do": "unmute_mails"}, {"muted_mails": ["received", "shipped"]}, "muted_mails", "received、shipped", ""),
 ]
 
 
@@ -314,6 +323,18 @@ def test_an_action_changes_what_it_says_and_only_once(
 def test_every_action_is_tried() -> None:
     tried = {action["do"] for action, *_rest in ACTS}
     assert tried | {"add_line", "set_branch", "stop"} == set(ACTIONS)
+
+
+def test_where_no_mail_goes_one_more_is_not_muted() -> None:
+    found = subjects(muted_mails=["all"])
+    assert apply([rule({"do": "mute_mail", "mail": "shipped"})], found).effects.is_empty()
+    assert found.orders["muted_mails"].to_list() == [["all"]]
+
+
+def test_muted_mails_read_by_their_names() -> None:
+    assert str(say_action(read_action({"do": "mute_mail", "mail": "partial"}))) == "購入者に「分納」のメールを送らない"
+    assert str(say_state("mute_all_mails", "received、shipped")) == "受付・出荷"
+    assert str(say_state("mute_all_mails", "all")) == "すべてのメール"
 
 
 def test_a_line_is_added_once_and_counts() -> None:

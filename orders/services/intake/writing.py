@@ -125,9 +125,13 @@ def _order_rows(orders: pl.DataFrame, intake: Intake, *, at: datetime) -> pl.Dat
         _tax_by_rate(),
         pl.col("gift").alias("is_gift"),
         pl.col("wished_slot_text").str.slice(0, 60),
-        # As JSON: what struct.json_encode writes around the one field is taken off.
-        pl.struct("tags").struct.json_encode().str.slice(len('{"tags":')).str.strip_suffix("}").alias("tags"),
+        *(_as_json(name) for name in ("tags", "muted_mails")),
     )
+
+
+def _as_json(name: str) -> pl.Expr:
+    # What struct.json_encode writes around the one field is taken off.
+    return pl.struct(name).struct.json_encode().str.slice(len(f'{{"{name}":')).str.strip_suffix("}").alias(name)
 
 
 def _tax_by_rate() -> pl.Expr:

@@ -31,7 +31,7 @@ _COLUMNS = {
     "priority": "smallint",
     "prepaid": "boolean",
     "gift": "boolean",
-    "tags": "jsonb",
+    **dict.fromkeys(("tags", "muted_mails"), "jsonb"),
 }
 """What rules change on the order itself, with the type in the table."""
 
@@ -127,7 +127,7 @@ def _write_orders(before: pl.DataFrame, after: pl.DataFrame) -> None:
     differs = pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in names])
     changed = beside.filter(differs)
     if not changed.is_empty():
-        columns = [_json(changed[name]) if name == "tags" else changed[name] for name in names]
+        columns = [_json(changed[name]) if kind == "jsonb" else changed[name] for name, kind in _COLUMNS.items()]
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, [copying.array(changed["key"]), *(copying.array(each) for each in columns)])
 

@@ -85,6 +85,7 @@ def _begun(
         "temperature": "",
         "priority": 0,
         "tags": [],
+        "muted_mails": [],
         "held_for": [],
     }
     state = [
