@@ -273,7 +273,7 @@ def test_a_trial_shows_before_and_after_and_writes_nothing(acme: str, at: At) ->
     assert shown == [
         ("タグを付ける", "なし", "VIP"),
         ("出荷日を決める", "なし", "2026-10-20"),
-        ("購入者にメールを送らない", "なし", "すべてのメール"),
+        ("購入者通知をすべて止める", "なし", "すべてのメール"),
     ]
     assert [list(model.objects.order_by("pk").values()) for model in (Order, Line, Verification, Hold, Event)] == before
     assert not RuleEffect.objects.exists()
