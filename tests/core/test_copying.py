@@ -38,3 +38,25 @@ def test_numbers_times_and_nothing(acme: str) -> None:
     assert through(pl.Series([1, None, -3]), "bigint") == [1, None, -3]
     assert through(pl.Series(moments, dtype=pl.Datetime("us", "UTC")), "timestamptz") == moments
     assert through(pl.Series([], dtype=pl.Int64), "bigint") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, -3, 2**40], "bigint[]"),
+        ([7], "smallint[]"),
+        ([True, False], "boolean[]"),
+        ([1, None], "int[]"),
+        ([1.5, 2.0], "float8[]"),
+        ([[1, 2], [3, 4]], "int[][]"),
+        (["1", "a,b", "NULL", ""], "text[]"),
+        ([], "int[]"),
+    ],
+)
+def test_lists_arrive_as_they_were(acme: str, values: list[Any], kind: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT %s::{kind}", [values])
+        (arrived,) = cursor.fetchone()
+
+    assert arrived == values
+    assert list(map(type, arrived)) == list(map(type, values))
