@@ -112,8 +112,10 @@ def _cancel(going: pl.DataFrame, *, by: str, party: str = "", reason: str, actor
     dropped = facts.fetch(_DROP_SHIPMENTS, [ids], _DROPPED).sort("subject_id")
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL_LINES, [ids])
-        cursor.execute(_ANSWER_REQUESTS, [at, actor.name, True, reason, ids])
-        cursor.execute(_END_WAITING, {"at": at, "by": actor.name, "reason": reason, "ids": ids})
+        if asked := _with_any(going, "cancel_requests"):
+            cursor.execute(_ANSWER_REQUESTS, [at, actor.name, True, reason, asked])
+        if waiting := _with_any(going, "holds", "exceptions", "change_requests"):
+            cursor.execute(_END_WAITING, {"at": at, "by": actor.name, "reason": reason, "ids": waiting})
     give_back(ids, actor=actor, at=at)
     refresh(ids)
     if not dropped.is_empty():
@@ -129,6 +131,11 @@ def _cancel(going: pl.DataFrame, *, by: str, party: str = "", reason: str, actor
         pl.lit(reason).alias("reason"),
     )
     publish_frame("order.cancelled", "order", told, actor=actor, at=at)
+
+
+def _with_any(facts: pl.DataFrame, *names: str) -> list[int]:
+    """The orders of which one of these facts is more than nothing."""
+    return facts.filter(pl.any_horizontal(pl.col(*names) > 0))["id"].sort().to_list()
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def place(
     _check(reason, party, question, expected_end)
     party = party or HOLD_REASONS[reason].party
     ready, refused = sift_orders("hold", order_ids)
-    free = set(ready["id"]) - _held_already(ready["id"], reason)
+    free = set(ready["id"]) - _held_already(ready.filter(pl.col("holds") > 0)["id"], reason)
     refused |= {order_id: _held_for_this() for order_id in set(ready["id"]) - free}
     held = pl.DataFrame({"order_id": sorted(free)}, schema={"order_id": pl.Int64})
     if not held.is_empty():
@@ -97,6 +97,8 @@ def _check(reason: str, party: str, question: str, expected_end: datetime | None
 
 
 def _held_already(order_ids: pl.Series, reason: str) -> set[int]:
+    if order_ids.is_empty():
+        return set()
     held = Hold.objects.filter(order_id__in=among(order_ids), reason=reason, released_at=None)
     return set(held.values_list("order_id", flat=True))
 
