@@ -55,6 +55,7 @@ from orders.models import (
     RefusedRow,
     Return,
     RuleEffect,
+    RuleOrder,
     SavedView,
     Shipment,
     StopRequest,
@@ -451,7 +452,8 @@ def _rule(nth: int, order: int) -> int:
     for version in range(1, nth):
         draft = ruling.Draft(f"規則{nth}の{version}", {"all": []}, tags)
         rule = ruling.change(rule.pk, draft, seen=version, actor=OPERATOR, at=at)
-    ruling.shift(rule.pk, by=-1, actor=OPERATOR, at=at)
+    for k in range(nth):
+        RuleOrder.objects.create(version=100 * nth + k, rules=[rule.pk], made_at=at, made_by="A")
     ruling.run_again([order], rules=[rule], actor=OPERATOR, at=at)
     assert RuleEffect.objects.filter(rule=rule).count() == nth
     return rule.pk
