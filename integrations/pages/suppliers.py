@@ -6,27 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, cast
 
-from csp.constants import SELF
-from csp.decorators import csp_replace
 from django import forms
 from django.conf import settings
-from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from core import clock
 from core.errors import Refused
 from core.events import Actor
 from core.periods import local_day
-from documents import services as documents
-from documents.models import IssuedPaper
-from integrations.pages.behind_links import POLICY, in_language, may_look, note_wrong_link, sheltered
+from documents.models import Document, IssuedPaper
+from integrations.pages import behind_links
 from integrations.queries import supplies as sent
 from integrations.queries import tracking
 from integrations.tracking import ordered
@@ -35,10 +28,8 @@ from orders.queries import supplies as queries
 from orders.queries import supply_links
 from orders.services import supplying
 from orders.tracking import CARRIERS
-from tenants.doors import PortalRequest, public
+from tenants.doors import PortalRequest
 
-_POLICY = {**POLICY, "img-src": [SELF, "data:"]}
-"""The arrow of a list of choices is an image inside the style sheet."""
 _DAY = {"type": "date"}
 
 
@@ -93,49 +84,29 @@ _FORMS: Mapping[str, type[forms.Form]] = {
 }
 
 
-# What is posted goes to the secret address, which whoever would forge a form does not know (as in tracking).
-@public
-@csrf_exempt
-@never_cache
-@csp_replace(_POLICY)
-@sheltered
-def order(request: HttpRequest, secret: str) -> HttpResponse:
+def _supply(secret: str) -> Supply | None:
+    return Supply.objects.select_related("supplier").filter(pk=supply_links.supply_of(secret) or 0).first()
+
+
+@behind_links.page(_supply, policy=behind_links.FORM_POLICY)
+def order(request: HttpRequest, secret: str, supply: Supply) -> HttpResponse:
     """The order. Posting confirms it, proposes another day, declines it, or tells what was sent."""
-    if request.method not in ("GET", "HEAD", "POST"):
-        return HttpResponseNotAllowed(["GET", "POST"])
-    if not may_look():
-        return render(request, "tracking/busy.html", status=429)
-    supply = _found(secret)
-    if request.GET.get("language") in dict(settings.LANGUAGES):
-        return in_language(request)
     with translation.override(_language(request, supply)):
         if request.method == "POST":
-            return _posted(request, secret, supply)
+            return behind_links.posted(
+                request,
+                _FORMS,
+                lambda act, given: _ACTS[act](request, supply, given),
+                lambda typed: _show(request, secret, supply, typed=typed, status=422),
+            )
         return _show(request, secret, supply)
 
 
-@public
-@never_cache
-@sheltered
-def paper(request: HttpRequest, secret: str) -> HttpResponseBase:
+@behind_links.file(_supply)
+def paper(supply: Supply) -> Document | None:
     """The 発注書 as it was printed."""
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET"])
-    if not may_look():
-        return render(request, "tracking/busy.html", status=429)
-    found = sent.paper_of(_found(secret).pk)
-    if found is None:
-        raise Http404
-    content = documents.open_content(found.document)
-    return FileResponse(content, filename=found.document.file_name, content_type=found.document.content_type)
-
-
-def _found(secret: str) -> Supply:
-    supply = Supply.objects.select_related("supplier").filter(pk=supply_links.supply_of(secret) or 0).first()
-    if supply is None:
-        note_wrong_link()
-        raise Http404
-    return supply
+    found = sent.paper_of(supply.pk)
+    return found.document if found else None
 
 
 def _language(request: HttpRequest, supply: Supply) -> str:
@@ -143,21 +114,6 @@ def _language(request: HttpRequest, supply: Supply) -> str:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     assert supply.supplier is not None
     return chosen if chosen in dict(settings.LANGUAGES) else supply.supplier.language
-
-
-def _posted(request: HttpRequest, secret: str, supply: Supply) -> HttpResponse:
-    act = request.POST.get("act", "")
-    if act not in _FORMS:
-        return _show(request, secret, supply, status=422)
-    form = _FORMS[act](request.POST, auto_id=f"{act}_%s")
-    if form.is_valid():
-        try:
-            messages.success(request, _ACTS[act](request, supply, form.cleaned_data))
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            return HttpResponseRedirect(request.path)
-    return _show(request, secret, supply, **{act: form}, status=422)
 
 
 def _actor(supply: Supply) -> Actor:
@@ -234,7 +190,15 @@ def _days(paper: IssuedPaper | None) -> dict[str, date | None]:
     }
 
 
-def _show(request: HttpRequest, secret: str, supply: Supply, *, status: int = 200, **given: forms.Form) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    secret: str,
+    supply: Supply,
+    *,
+    typed: Mapping[str, forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    given = typed or {}
     today = local_day(clock.now())
     found = queries.of_supply(supply.pk, today=today)
     if found is None:

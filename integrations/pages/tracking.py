@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from csp.decorators import csp_replace
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from core import clock
 from core.errors import Refused
 from core.text import phone_label
-from integrations.pages.behind_links import POLICY, in_language, may_look, note_wrong_link, sheltered
+from integrations.pages import behind_links
 from integrations.queries import tracking as queries
 from integrations.services import tracking as services
 from orders.services.exceptions import Answer
-from tenants.doors import PortalRequest, public
+from tenants.doors import PortalRequest
 
 
 class PostcodeForm(forms.Form):
@@ -68,26 +65,10 @@ class DecisionForm(forms.Form):
         return Answer(given["choice"], given["words"], date=given["date"], address=address, item=given["item"])
 
 
-# A page with no-referrer posts with "Origin: null", which CSRF protection refuses. It is not needed here: what is
-# posted goes to the secret address, which whoever would forge a form does not know.
-@public
-@csrf_exempt
-@never_cache
-@csp_replace(POLICY)
-@sheltered
-def track(request: HttpRequest, secret: str) -> HttpResponse:
+@behind_links.page(queries.order_of)
+def track(request: HttpRequest, _secret: str, found: tuple[int, int]) -> HttpResponse:
     """Where the order is. Posting proves the postcode, or answers what the buyer is asked."""
-    if request.method not in ("GET", "HEAD", "POST"):
-        return HttpResponseNotAllowed(["GET", "POST"])
-    if not may_look():
-        return render(request, "tracking/busy.html", status=429)
-    found = queries.order_of(secret)
-    if found is None:
-        note_wrong_link()
-        raise Http404
     order_id, serial = found
-    if request.GET.get("language") in dict(settings.LANGUAGES):
-        return in_language(request)
     if request.method == "POST" and request.POST.get("act") == "answer":
         return _answer(request, order_id, serial)
     if request.method == "POST" and request.POST.get("act") == "decide":
