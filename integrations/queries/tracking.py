@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-from django.urls import reverse
-
-from core import events, scope, sealing
+from core import events
 from core.periods import TOKYO
 from core.postcodes import city_of
 from core.wording import Sentence
@@ -23,7 +20,9 @@ from orders.queries.detail import of_order as detail_of
 from orders.queries.figures import Step, Tracked
 from orders.queries.troubles import ExceptionRow
 from orders.tracking import label_of
-from tenants import queries as tenants
+from tenants.queries import Links
+
+_LINKS = Links("tracking", "tracking")
 
 
 @dataclass(frozen=True)
@@ -97,30 +96,23 @@ def link_of(order_id: int) -> str:
 
 def secret_of(order_id: int, serial: int) -> str:
     """The link with that serial."""
-    return sealing.link_to(f"{order_id}.{serial}", space=_space())
+    return _LINKS.secret(order_id, serial)
 
 
 def address_of(order_id: int) -> str:
     """The whole address of the buyer's page, "" where it was closed."""
-    secret = link_of(order_id)
-    path = reverse("tracking", settings.CLIENT_URLCONF, args=[secret]) if secret else ""
-    return tenants.address_of(scope.current_client(), path) if path else ""
+    return _LINKS.address(link_of(order_id))
 
 
 def order_of(secret: str) -> tuple[int, int] | None:
     """The order and serial of a link; None for one that is not ours, another client's, replaced or closed."""
-    try:
-        order, _dot, number = sealing.linked(secret, space=_space()).partition(".")
-    except sealing.NotOurs:
+    named = _LINKS.read(secret)
+    if named is None:
         return None
-    order_id, serial = int(order), int(number)
+    order_id, serial = named
     link = TrackingLink.objects.filter(pk=order_id).first()
     current = (link.serial, link.closed_at) if link else (0, None)
-    return (order_id, serial) if current == (serial, None) else None
-
-
-def _space() -> str:
-    return f"tracking:{scope.current_client()}"
+    return named if current == (serial, None) else None
 
 
 def link_row(order_id: int) -> TrackingLink:

@@ -10,7 +10,7 @@ from core.wording import _
 
 @dataclass(frozen=True)
 class Said:
-    """A state as a buyer reads it: in a word or two, and what that means for them."""
+    """A state as somebody outside reads it: in a word or two, and what that means for them."""
 
     headline: str
     words: str

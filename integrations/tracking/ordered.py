@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from core.wording import _
+from integrations.tracking.offers import Said
 from orders.supplying import CANCELLED, CONFIRMED, DECLINED, DONE, PARTIAL, SENT
-
-
-@dataclass(frozen=True)
-class Said:
-    """A state as a supplier reads it: in a word or two, and what that means for them."""
-
-    headline: str
-    words: str
-    tone: str
-
 
 STATES: Mapping[str, Said] = {
     SENT: Said(_("納期のご回答をお願いします"), _("内容をご確認のうえ、納品できる日をお知らせください。"), "attention"),

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.urls import reverse
-
-from core import scope, sealing
 from projects.models import Acceptance
-from tenants import queries as tenants
+from tenants.queries import Links
+
+_LINKS = Links("acceptance", "acceptance_page")
 
 
 def secret_of(acceptance: Acceptance) -> str:
     """The secret part of the buyer's address, "" after the question was taken back."""
     if acceptance.withdrawn_at is not None:
         return ""
-    return sealing.link_to(f"{acceptance.pk}.{acceptance.serial}", space=_space())
+    return _LINKS.secret(acceptance.pk, acceptance.serial)
 
 
 def address_of(acceptance: Acceptance) -> str:
     """The whole address of the buyer's page, "" where there is none."""
-    secret = secret_of(acceptance)
-    path = reverse("acceptance_page", settings.CLIENT_URLCONF, args=[secret]) if secret else ""
-    return tenants.address_of(scope.current_client(), path) if path else ""
+    return _LINKS.address(secret_of(acceptance))
 
 
 def acceptance_of(secret: str) -> int | None:
     """What a link leads to; None for one that is not ours, another client's, replaced or taken back."""
-    try:
-        acceptance, _dot, serial = sealing.linked(secret, space=_space()).partition(".")
-    except sealing.NotOurs:
+    named = _LINKS.read(secret)
+    if named is None:
         return None
-    found = Acceptance.objects.filter(pk=int(acceptance), serial=int(serial), withdrawn_at=None)
+    acceptance, serial = named
+    found = Acceptance.objects.filter(pk=acceptance, serial=serial, withdrawn_at=None)
     return found.values_list("pk", flat=True).first()
-
-
-def _space() -> str:
-    return f"acceptance:{scope.current_client()}"

@@ -12,6 +12,7 @@ from tenants.queries.companies import (
     served_by,
     served_client,
 )
+from tenants.queries.links import Links
 from tenants.queries.people import (
     SECOND_FACTORS,
     Colleague,
@@ -53,6 +54,7 @@ __all__ = [
     "Colleague",
     "Company",
     "Invited",
+    "Links",
     "Reader",
     "TeamRow",
     "TokenRow",
