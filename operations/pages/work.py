@@ -58,64 +58,45 @@ def show(request: PortalRequest, item_id: int) -> HttpResponse:
     work = queries.work(item, request.permissions)
     if work is None:
         raise Http404
-    at = clock.now()
-    services.note_presence(request.person.pk, at=at)
+    desk, shown = _at_desk(request, item)
+    shown |= {
+        "work": work,
+        "order": work.order.order,
+        "others": [queue.row_of(one, desk.served, request.person.pk) for one in work.others],
+        "parties": PARTIES,
+        "hold_reasons": {code: _(reason.staff) for code, reason in HOLD_REASONS.items()},
+        "carriers": {code: _(carrier.name) for code, carrier in CARRIERS.items()},
+        "sizes": SIZES,
+    }
+    return render(request, "operations/work.html", shown)
+
+
+def _at_desk(request: PortalRequest, item: WorkItem) -> tuple[desks.Desk, dict[str, Any]]:
+    """The desk of the person, who is noted as present, and what the page of any item shows of both."""
+    services.note_presence(request.person.pk, at=clock.now())
     desk = desks.chosen(request)
-    return render(
-        request,
-        "operations/work.html",
-        {
-            "work": work,
-            "order": work.order.order,
-            "row": queue.row_of(item, desk.served, request.person.pk),
-            "desk": desk,
-            "others": [queue.row_of(one, desk.served, request.person.pk) for one in work.others],
-            "parties": PARTIES,
-            "hold_reasons": {code: _(reason.staff) for code, reason in HOLD_REASONS.items()},
-            "carriers": {code: _(carrier.name) for code, carrier in CARRIERS.items()},
-            "sizes": SIZES,
-            "may_do": item.kind in desk.kinds,
-        },
-    )
+    row = queue.row_of(item, desk.served, request.person.pk)
+    return desk, {"row": row, "desk": desk, "may_do": item.kind in desk.kinds}
 
 
 def _show_chase(request: PortalRequest, item: WorkItem) -> HttpResponse:
     """The page of a supplier that does not answer or deliver."""
-    at = clock.now()
-    work = queries.chase(item, today=local_day(at))
+    work = queries.chase(item, today=local_day(clock.now()))
     if work is None:
         raise Http404
-    services.note_presence(request.person.pk, at=at)
-    desk = desks.chosen(request)
-    shown = {
-        "work": work,
-        "detail": work.detail,
-        "supply": work.detail.row.supply,
-        "row": queue.row_of(item, desk.served, request.person.pk),
-        "desk": desk,
-        "may_do": item.kind in desk.kinds,
-    }
+    _desk, shown = _at_desk(request, item)
+    shown |= {"work": work, "detail": work.detail, "supply": work.detail.row.supply}
     return render(request, "operations/chase.html", shown)
 
 
 def _show_reply(request: PortalRequest, item: WorkItem, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a question in a thread. more: what was typed and why it was refused."""
-    at = clock.now()
-    work = queries.reply(item, who_is(request), at=at)
+    work = queries.reply(item, who_is(request), at=clock.now())
     if work is None:
         raise Http404
-    services.note_presence(request.person.pk, at=at)
-    desk = desks.chosen(request)
-    shown = {
-        **panel(request, work.talk),
-        "work": work,
-        "row": queue.row_of(item, desk.served, request.person.pk),
-        "desk": desk,
-        "may_do": item.kind in desk.kinds,
-        "write_url": reverse("operations:answer", args=[item.client, item.pk]),
-        "plain": True,
-        **more,
-    }
+    _desk, shown = _at_desk(request, item)
+    write_url = reverse("operations:answer", args=[item.client, item.pk])
+    shown = {**panel(request, work.talk), **shown, "work": work, "write_url": write_url, "plain": True, **more}
     return render(request, "operations/reply.html", shown, status=status)
 
 
@@ -124,11 +105,8 @@ def _show_project(request: PortalRequest, item: WorkItem) -> HttpResponse:
     work = queries.late_project(item, today=local_day(clock.now()))
     if work is None:
         raise Http404
-    services.note_presence(request.person.pk, at=clock.now())
-    desk = desks.chosen(request)
-    row = queue.row_of(item, desk.served, request.person.pk)
-    shown = {"work": work, "row": row, "desk": desk, "may_do": item.kind in desk.kinds}
-    return render(request, "operations/project.html", shown)
+    _desk, shown = _at_desk(request, item)
+    return render(request, "operations/project.html", {**shown, "work": work})
 
 
 @page(Permission.WRITE_MESSAGES, methods=("POST",), side="operator")
