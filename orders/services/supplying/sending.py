@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
 from core.batches import Outcome
@@ -49,8 +50,8 @@ def send(supply_ids: Collection[int], *, actor: Actor, at: datetime) -> Outcome:
 def resend(supply_ids: Collection[int], *, actor: Actor) -> Outcome:
     """Mail these once more; one that asks for less by now gets the next revision of its paper."""
     ready, refused = standing.sift("resend", supply_ids)
-    silent = set(Supply.objects.filter(pk__in=ready["id"].to_list(), supplier__email="").values_list("pk", flat=True))
-    silent |= set(Supply.objects.filter(pk__in=ready["id"].to_list(), supplier=None).values_list("pk", flat=True))
+    unreachable = Q(supplier=None) | Q(supplier__email="")
+    silent = set(Supply.objects.filter(unreachable, pk__in=ready["id"].to_list()).values_list("pk", flat=True))
     sentence = _("仕入先のメールアドレスがありません。「商品の手配」で仕入先に登録してください。")
     refused |= dict.fromkeys(silent, Refused(Sentence(sentence), code="no_email"))
     ids = [key for key in ready["id"] if key not in silent]
